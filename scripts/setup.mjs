@@ -1,0 +1,36 @@
+// Installs and builds what this checkout needs, and does nothing when nothing changed.
+// With --for-tests it also provides what the tests need beyond npm: MariaDB, Chromium and the Monitoring Plugins.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { provideTestPrograms } from './test-programs.mjs';
+
+const LEAST_NODE = [20, 19];
+const STAMP = 'node_modules/.overc-setup';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+checkNode();
+install();
+await import('./build.mjs');
+if (process.argv.includes('--for-tests')) provideTestPrograms();
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
+  console.error(`OverC needs Node ${LEAST_NODE.join('.')} or newer; this is ${process.version}.`);
+  process.exit(2);
+}
+
+/** The lock file and the Node version together decide what node_modules must hold (native modules depend on both). */
+function install() {
+  const wanted = createHash('sha256')
+    .update(readFileSync('package-lock.json'))
+    .update(`${process.platform} ${process.arch} ${process.versions.modules}`)
+    .digest('hex');
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
+  console.log(
+    'Installing packages (once, and after they change; the database driver may take a minute to compile) …',
+  );
+  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' });
+  writeFileSync(STAMP, wanted);
+}
