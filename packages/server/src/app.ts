@@ -1,0 +1,134 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Clock, wallClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createBadKeys } from './intake/bad-keys.ts';
+import { createIntake } from './intake/intake.ts';
+import { createDeliver } from './jobs/deliver.ts';
+import type { Job } from './jobs/loop.ts';
+import { createPrune } from './jobs/prune.ts';
+import { createSweep } from './jobs/sweep.ts';
+import { createLog, type Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { accept } from './monitor/accept.ts';
+import type { Effects, MonitorDeps } from './monitor/deps.ts';
+import { type HashKey, openSecret } from './secret.ts';
+import { connect } from './store/connection.ts';
+import { migrate } from './store/migrate.ts';
+import { lockSqlite } from './store/owner-lock.ts';
+import { createWeb } from './web/server.ts';
+
+/** A collector. */
+export interface App {
+  http: Server;
+  /** Opens the database and listens. Rejects with SettingsError when the settings cannot work. */
+  start(): Promise<void>;
+  /** Stops listening, finishes what was accepted, gives back what it has claimed, and closes the database. */
+  stop(): Promise<void>;
+  /** Where it listens once started, with a slash at the end. */
+  url(): string;
+}
+
+export interface AppOptions {
+  clock?: Clock;
+  log?: Log;
+}
+
+/** How long to wait for another collector that is letting go of the SQLite file. */
+const LOCK_PATIENCE_MS = 10_000;
+/** Requests under way get this long to end when the collector stops. */
+const HTTP_PATIENCE_MS = 5_000;
+/** How soon a connection is closed after its last answer, once the collector stops. */
+const IDLE_CHECK_MS = 20;
+
+/** Puts a collector together: the only place where its parts meet. */
+export function createApp(config: Config, { clock = wallClock, log = createLog(config.logLevel) }: AppOptions = {}): App {
+  const db = connect(config.database);
+  let hashKey: HashKey = () => {
+    throw new Error('not started');
+  };
+  let release = () => {};
+
+  const deps: MonitorDeps = {
+    db,
+    channels: config.channels.map(({ name }) => name),
+    keepsReports: config.keepReportsMs > 0,
+    hashKey: (server, key) => hashKey(server, key),
+    publish,
+  };
+  const intake = createIntake((batch) => accept(deps, batch), log);
+  const metrics = createMetrics(intake.waiting);
+  const http = createWeb({ db, config, clock, log, intake, badKeys: createBadKeys(), metrics });
+  const url = () => urlOf(http);
+
+  const sweep = createSweep(deps, intake.settled, clock, log);
+  const delivers = config.channels.map((channel) =>
+    createDeliver({ deps, channel, clock, log, baseUrl: () => config.baseUrl ?? url() }),
+  );
+  const jobs: Job[] = [sweep, ...delivers, createPrune(db, config, clock, log)];
+
+  function publish({ reports, alerts, wakeAt }: Effects): void {
+    metrics.reports.inc(reports);
+    metrics.alerts.inc(alerts);
+    if (wakeAt !== undefined) sweep.wake(wakeAt);
+    if (alerts > 0) for (const deliver of delivers) deliver.wake();
+  }
+
+  async function open(): Promise<void> {
+    if (config.database.kind === 'sqlite') ({ release } = await lockSqlite(config.database.file, LOCK_PATIENCE_MS));
+    await migrate(db);
+    hashKey = await openSecret(db, config.secretFile);
+    await listen(http, config.listen);
+  }
+
+  async function close(): Promise<void> {
+    await db.destroy();
+    release();
+  }
+
+  return {
+    http,
+    url,
+    async start() {
+      await open().catch(async (error) => {
+        await close();
+        throw error;
+      });
+      for (const job of jobs) job.start();
+      log.info(`OverC listens at ${url()}`);
+    },
+    async stop() {
+      await closeHttp(http);
+      await intake.settled();
+      await Promise.all(jobs.map((job) => job.stop()));
+      await close();
+    },
+  };
+}
+
+function listen(http: Server, { host, port }: Config['listen']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(http: Server): string {
+  const { address, family, port } = http.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
+}
+
+function closeHttp(http: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const impatient = setTimeout(() => http.closeAllConnections(), HTTP_PATIENCE_MS);
+    const sweeping = setInterval(() => http.closeIdleConnections(), IDLE_CHECK_MS);
+    http.close(() => {
+      clearTimeout(impatient);
+      clearInterval(sweeping);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import type { State } from '@overc/protocol';
+
+/** What an alert is about. No server: the collector itself. `current` is the service's state and info when it was raised. */
+export interface Alert {
+  kind: string;
+  message: string;
+  server: string | null;
+  service: string | null;
+  current: { state: State; info: string } | null;
+}
+
+export type Severity = 'info' | 'warning' | 'critical';
+
+/**
+ * The text that a channel is given, as the original sends it to an alert command:
+ * `server service: [kind] message`, then `Current: STATE: info` when the service has reported.
+ */
+export function alertText({ kind, message, server, service, current }: Alert): string {
+  const about = [server ?? 'OverC', service].filter((part) => part !== null).join(' ');
+  const headline = `${about}: [${kind}] ${message}\n`;
+  return current ? `${headline}Current: ${current.state}: ${current.info}\n` : headline;
+}
+
+/** How bad an alert of this kind is. */
+export function severityOf(kind: string): Severity {
+  if (kind === 'service:state/OK' || kind === 'plugin/online' || kind === 'channel/working') return 'info';
+  if (kind === 'service:state/WARN' || kind === 'service:state/UNK') return 'warning';
+  return 'critical';
+}

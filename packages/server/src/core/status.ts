@@ -1,0 +1,43 @@
+import type { State } from '@overc/protocol';
+
+/** What is known of a service now. Times are UTC milliseconds on the collector's clock. */
+export interface Status {
+  state: State;
+  info: string;
+  periodSeconds: number;
+  graceSeconds: number;
+  reportedAt: number;
+  /** When the promise is broken: {@link deadlineAfter} the last report. */
+  deadlineAt: number;
+  /** Whether the deadline has passed with no report. */
+  silent: boolean;
+  /** Since when state and silence are as they are. */
+  since: number;
+  /** Reports since then. */
+  reports: number;
+}
+
+/** A stretch of time that is over, in which state and silence stayed the same. */
+export interface Span {
+  state: State;
+  silent: boolean;
+  since: number;
+  until: number;
+  reports: number;
+  /** What the last report in it said. */
+  info: string;
+}
+
+/** An event worth telling, before it is about anybody. */
+export interface Event {
+  kind: string;
+  message: string;
+}
+
+/** What one report or one missed deadline does to a service. */
+export interface Change {
+  next: Status;
+  /** The spans that it ended, oldest first. */
+  closed: Span[];
+  events: Event[];
+}

@@ -1,0 +1,60 @@
+import type { Report } from '@overc/protocol';
+import { deadlineAfter, isOverdue } from './deadline.ts';
+import type { Change, Event, Span, Status } from './status.ts';
+
+/**
+ * What a report received at `at` does to a service; `current` is undefined on the first one.
+ * A report after the deadline finds the promise broken, whether or not the sweep came first,
+ * so that the alerts depend on nothing but the reports and their times.
+ */
+export function receive(current: Status | undefined, report: Report, at: number): Change {
+  const reportedAt = Math.max(at, current?.reportedAt ?? at, current?.since ?? at); // never backwards, whichever collector's clock it is
+  const missed = current && expire(current, reportedAt);
+  if (!missed) return take(current, report, reportedAt);
+  const { next, closed, events } = take(missed.next, report, reportedAt);
+  return { next, closed: [...missed.closed, ...closed], events: [...missed.events, ...events] };
+}
+
+function take(current: Status | undefined, report: Report, reportedAt: number): Change {
+  const graceSeconds = current?.graceSeconds ?? 0;
+  const continues = current !== undefined && current.state === report.state && !current.silent;
+  const next: Status = {
+    state: report.state,
+    info: report.info,
+    periodSeconds: report.periodSeconds,
+    graceSeconds,
+    reportedAt,
+    deadlineAt: deadlineAfter(reportedAt, report.periodSeconds, graceSeconds),
+    silent: false,
+    since: continues ? current.since : reportedAt,
+    reports: continues ? current.reports + 1 : 1,
+  };
+  const closed = current === undefined || continues ? [] : [close(current, reportedAt)];
+  return { next, closed, events: eventsOf(current, next) };
+}
+
+/** What `now` does to a service whose promise is broken; undefined when it is not. The new span starts at the deadline, not when it was noticed. */
+export function expire(current: Status, now: number): Change | undefined {
+  if (!isOverdue(current, now)) return undefined;
+  const since = Math.max(current.deadlineAt, current.since);
+  return {
+    next: { ...current, silent: true, since, reports: 0 },
+    closed: [close(current, since)],
+    events: [{ kind: 'plugin/offline', message: 'Monitoring plugin offline' }],
+  };
+}
+
+function eventsOf(before: Status | undefined, after: Status): Event[] {
+  const events: Event[] = [];
+  if (before?.silent) events.push({ kind: 'plugin/online', message: 'Monitoring plugin back online' });
+  const from = before?.state ?? '(?)';
+  const isQuietStart = before === undefined && after.state === 'OK';
+  if (from !== after.state && !isQuietStart)
+    events.push({ kind: `service:state/${after.state}`, message: `State changed: "${from}" -> "${after.state}"` });
+  return events;
+}
+
+function close(status: Status, until: number): Span {
+  const { state, silent, since, reports, info } = status;
+  return { state, silent, since, until, reports, info };
+}

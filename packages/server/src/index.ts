@@ -1,0 +1,3 @@
+export { type App, type AppOptions, createApp } from './app.ts';
+export { type Clock, wallClock } from './clock.ts';
+export { type Config, loadConfig } from './config.ts';

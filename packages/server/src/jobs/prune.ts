@@ -1,0 +1,37 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { type GrowingTable, pruneOldest } from '../store/history.ts';
+import { transaction } from '../store/transaction.ts';
+import { createLoop, type Job } from './loop.ts';
+
+/** Rows removed in one transaction, so that reports never wait long behind it. */
+const CHUNK = 2000;
+/** Pause between two chunks while there is more to remove. */
+const BREATH_MS = 200;
+const REST_MS = 60_000;
+
+/** Removes what is older than the settings keep, a little at a time. */
+export function createPrune(db: Knex, config: Config, clock: Clock, log: Log): Job {
+  const keep: [GrowingTable, number][] = [
+    ['reports', config.keepReportsMs],
+    ['spans', config.keepHistoryMs],
+    ['alerts', config.keepAlertsMs],
+  ];
+  return createLoop({
+    name: 'prune',
+    clock,
+    log,
+    longestSleepMs: REST_MS,
+    async work(now) {
+      let isMore = false;
+      for (const [table, keepMs] of keep) {
+        const removed = await transaction(db, (tx) => pruneOldest(tx, table, now - keepMs, CHUNK));
+        if (removed > 0) log.debug({ table, removed }, 'pruned');
+        if (removed === CHUNK) isMore = true;
+      }
+      return now + (isMore ? BREATH_MS : REST_MS);
+    },
+  });
+}

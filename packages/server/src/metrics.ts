@@ -1,0 +1,33 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+
+/** What `/metrics` tells, in Prometheus' text format. */
+export interface Metrics {
+  registry: Registry;
+  posts: Counter<'status'>;
+  reports: Counter;
+  alerts: Counter;
+  services: Gauge<'state'>;
+  silent: Gauge;
+}
+
+/** `waiting` is the number of submissions that wait for the disk. */
+export function createMetrics(waiting: () => number): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  new Gauge({
+    name: 'overc_intake_waiting',
+    help: 'Submissions that wait for the disk',
+    registers,
+    collect() {
+      this.set(waiting());
+    },
+  });
+  return {
+    registry,
+    posts: new Counter({ name: 'overc_posts_total', help: 'Answers of the write API by HTTP status', labelNames: ['status'], registers }),
+    reports: new Counter({ name: 'overc_reports_total', help: 'Reports stored', registers }),
+    alerts: new Counter({ name: 'overc_alerts_total', help: 'Alerts raised', registers }),
+    services: new Gauge({ name: 'overc_services', help: 'Services by state', labelNames: ['state'], registers }),
+    silent: new Gauge({ name: 'overc_services_silent', help: 'Services whose deadline has passed', registers }),
+  };
+}

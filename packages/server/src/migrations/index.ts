@@ -1,0 +1,26 @@
+import type { Knex } from 'knex';
+import * as initial from './0001-initial.ts';
+
+interface Migration {
+  up(db: Knex): Promise<void>;
+}
+
+/** Every migration in order; forward only, and a released one is never edited. */
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-initial': initial,
+};
+
+/** A source of our own, so that the recorded names are the same whether .ts or .js runs. */
+export const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: async () => Object.keys(MIGRATIONS),
+  getMigrationName: (name) => name,
+  getMigration: async (name) => {
+    const migration = MIGRATIONS[name];
+    if (!migration) throw new Error(`No migration named ${name}`);
+    return { up: migration.up, down: forwardOnly };
+  },
+};
+
+async function forwardOnly(): Promise<void> {
+  throw new Error('Migrations only go forward; restore a backup instead.');
+}

@@ -1,0 +1,22 @@
+import type { Knex } from 'knex';
+
+/** What a committed transaction did, for whoever waits for it. */
+export interface Effects {
+  reports: number;
+  alerts: number;
+  /** The earliest time at which the sweep has to look at a service that this touched; undefined when it need not sooner. */
+  wakeAt: number | undefined;
+}
+
+/** What the use cases work with. */
+export interface MonitorDeps {
+  db: Knex;
+  /** Names of the channels that are owed each alert. */
+  channels: string[];
+  /** Whether single reports are kept. */
+  keepsReports: boolean;
+  /** The stored form of a server's key. */
+  hashKey(server: string, key: string): string;
+  /** Called after the commit, never before. */
+  publish(effects: Effects): void;
+}

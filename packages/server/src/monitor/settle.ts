@@ -1,0 +1,52 @@
+import { type Attempt, settlementOf } from '../core/delivery.ts';
+import { insertAlerts } from '../store/alerts.ts';
+import { markFailing, markWorking } from '../store/channels.ts';
+import { type ClaimedDelivery, settleDelivery } from '../store/deliveries.ts';
+import { type Tx, transaction } from '../store/transaction.ts';
+import type { MonitorDeps } from './deps.ts';
+
+/** After this many failed attempts in a row at one delivery the other channels hear of it, while it is still tried. */
+const TELL_AFTER_ATTEMPTS = 3;
+
+export interface Settled {
+  delivery: ClaimedDelivery;
+  owner: string;
+  attempt: Attempt;
+  /** How long after the alert it is worth trying. */
+  retryForMs: number;
+  now: number;
+}
+
+/**
+ * Records what an attempt came to: sent, owed again after a pause, or given up.
+ * When a channel begins to fail the other channels are told, once, and again when it works.
+ */
+export async function settle(deps: MonitorDeps, settled: Settled): Promise<void> {
+  const { delivery, owner, attempt, retryForMs, now } = settled;
+  const settlement = settlementOf(attempt, delivery.attempts, delivery.createdAt + retryForMs, now);
+  const alerts = await transaction(deps.db, async (tx) => {
+    if (!(await settleDelivery(tx, delivery.id, owner, settlement))) return 0;
+    if (attempt.ok) return tellWorking(tx, deps, delivery, now);
+    const isNews = settlement.state === 'failed' || delivery.attempts >= TELL_AFTER_ATTEMPTS;
+    return isNews ? tellFailing(tx, deps, delivery, now, attempt.reason) : 0;
+  });
+  if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: undefined });
+}
+
+async function tellFailing(tx: Tx, deps: MonitorDeps, { channel, alert }: ClaimedDelivery, now: number, reason: string): Promise<number> {
+  if (!(await markFailing(tx, channel, now))) return 0;
+  const about = [alert.server, alert.service].filter((part) => part !== null).join(' ');
+  const undelivered = about === '' ? alert.kind : `${about}: ${alert.kind}`;
+  return tellOthers(tx, deps, channel, now, 'channel/failing', `Channel ${channel} fails, so "${undelivered}" is not delivered there: ${reason}`);
+}
+
+async function tellWorking(tx: Tx, deps: MonitorDeps, { channel }: ClaimedDelivery, now: number): Promise<number> {
+  if (!(await markWorking(tx, channel))) return 0;
+  return tellOthers(tx, deps, channel, now, 'channel/working', `Channel ${channel} works again`);
+}
+
+async function tellOthers(tx: Tx, deps: MonitorDeps, channel: string, at: number, kind: string, message: string): Promise<number> {
+  const others = deps.channels.filter((name) => name !== channel);
+  await insertAlerts(tx, [{ kind, message, at, serverId: null, service: null, current: null }], others);
+  return 1;
+}

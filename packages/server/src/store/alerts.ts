@@ -1,0 +1,42 @@
+import type { Event } from '../core/status.ts';
+import type { State } from '@overc/protocol';
+import { insertForIds, insertRows } from './dialect.ts';
+import type { Tx } from './transaction.ts';
+
+/** An alert about to be recorded. No server: about the collector itself. */
+export interface NewAlert extends Event {
+  at: number;
+  serverId: number | null;
+  service: string | null;
+  /** State and info of the service when it was raised. */
+  current: { state: State; info: string } | null;
+}
+
+const FIRST_STATE = 'waiting';
+
+/** Records alerts, and for each a delivery owed to every one of `channels`. */
+export async function insertAlerts(tx: Tx, alerts: NewAlert[], channels: string[]): Promise<void> {
+  if (alerts.length === 0) return;
+  const ids = await insertForIds(tx, 'alerts', alerts.map(toRow));
+  const deliveries = alerts.flatMap((alert, index) =>
+    channels.map((channel) => ({
+      alert_id: ids[index],
+      channel,
+      subject: subjectOf(alert),
+      state: FIRST_STATE,
+      attempts: 0,
+      created_at: alert.at,
+      next_at: alert.at,
+    })),
+  );
+  await insertRows(tx, 'deliveries', deliveries);
+}
+
+/** What deliveries keep their order within: one service, or one server's own alerts. */
+function subjectOf({ serverId, service }: NewAlert): string {
+  return `${serverId ?? ''}/${service ?? ''}`;
+}
+
+function toRow({ at, serverId, service, kind, message, current }: NewAlert): object {
+  return { at, server_id: serverId, service, kind, message, state: current?.state ?? null, info: current?.info ?? null };
+}

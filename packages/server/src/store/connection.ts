@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import knex, { type Knex } from 'knex';
+import type { DatabaseUrl } from '../config.ts';
+import { MYSQL_SESSION, SQLITE_SESSION } from './dialect.ts';
+
+/** Connections to MariaDB: reports, the sweep, deliveries and pages each find one. */
+const MYSQL_POOL = 8;
+
+/** Opens the database; the caller ends it with `destroy()`. Tables come from `migrate`. */
+export function connect(database: DatabaseUrl): Knex {
+  return database.kind === 'sqlite' ? connectSqlite(database.file) : connectMysql(database);
+}
+
+function connectSqlite(file: string): Knex {
+  mkdirSync(dirname(file), { recursive: true });
+  return knex({
+    client: 'better-sqlite3',
+    connection: { filename: file },
+    useNullAsDefault: true,
+    pool: {
+      min: 1,
+      max: 1,
+      afterCreate: (connection: { pragma(text: string): void }, done: (error?: Error) => void) => {
+        for (const pragma of SQLITE_SESSION) connection.pragma(pragma);
+        done();
+      },
+    },
+  });
+}
+
+function connectMysql({ host, port, user, password, name }: DatabaseUrl & { kind: 'mysql' }): Knex {
+  return knex({
+    client: 'mysql2',
+    connection: { host, port, user, password, database: name, charset: 'utf8mb4', connectTimeout: 10_000 },
+    acquireConnectionTimeout: 15_000,
+    pool: {
+      min: 0,
+      max: MYSQL_POOL,
+      afterCreate: (connection: MysqlConnection, done: (error: Error | null) => void) => {
+        runAll(connection, [...MYSQL_SESSION], done);
+      },
+    },
+  });
+}
+
+interface MysqlConnection {
+  query(sql: string, done: (error: Error | null) => void): void;
+}
+
+function runAll(connection: MysqlConnection, statements: string[], done: (error: Error | null) => void): void {
+  const statement = statements.shift();
+  if (!statement) return done(null);
+  connection.query(statement, (error) => (error ? done(error) : runAll(connection, statements, done)));
+}

@@ -1,0 +1,79 @@
+import type { Knex } from 'knex';
+
+/** The only place that knows SQLite from MariaDB and MySQL. */
+export type Dialect = 'sqlite' | 'mysql';
+
+export function dialectOf(db: Knex): Dialect {
+  return db.client.config.client === 'mysql2' ? 'mysql' : 'sqlite';
+}
+
+/**
+ * A collation in which names are equal only when they are the same text: no case, accent or trailing blank is folded.
+ * MariaDB and MySQL name theirs differently; SQLite's BINARY is the default there.
+ */
+export async function exactCollation(db: Knex): Promise<string | undefined> {
+  if (dialectOf(db) === 'sqlite') return undefined;
+  const [rows] = await db.raw<[{ version: string }[]]>('select version() as version');
+  return rows?.[0]?.version.includes('MariaDB') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
+}
+
+/** What each new connection to MariaDB or MySQL is told. READ COMMITTED keeps a locking read from locking gaps, and so from deadlocks between registrations. */
+export const MYSQL_SESSION = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+];
+
+/** What each new connection to SQLite is told. better-sqlite3 sets synchronous NORMAL once WAL is on, so FULL comes after it. */
+export const SQLITE_SESSION = ['journal_mode = WAL', 'synchronous = FULL', 'busy_timeout = 5000'];
+
+/** How many rows one statement may hold, safe for SQLite's limit on bound values and MySQL's on packet size. */
+export const ROWS_PER_STATEMENT = 500;
+
+/** Inserts rows, as many in a statement as both databases take. */
+export async function insertRows(tx: Knex.Transaction, table: string, rows: object[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT)
+    await tx(table).insert(rows.slice(from, from + ROWS_PER_STATEMENT));
+}
+
+/** Inserts rows into a table whose key is an automatic `id`; returns the ids in the rows' order. */
+export async function insertForIds(tx: Knex.Transaction, table: string, rows: object[]): Promise<number[]> {
+  const ids: number[] = [];
+  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT)
+    ids.push(...(await insertChunk(tx, table, rows.slice(from, from + ROWS_PER_STATEMENT))));
+  return ids;
+}
+
+async function insertChunk(tx: Knex.Transaction, table: string, rows: object[]): Promise<number[]> {
+  if (dialectOf(tx) === 'sqlite') {
+    const inserted: { id: number }[] = await tx(table).insert(rows).returning('id');
+    return inserted.map((row) => row.id).sort((a, b) => a - b);
+  }
+  // A statement whose number of rows is known gets consecutive ids, a step apart (several on Galera), and reports the first.
+  const [first] = (await tx(table).insert(rows)) as [number];
+  const [steps] = await tx.raw<[{ step: number }[]]>('select @@auto_increment_increment as step');
+  const step = steps?.[0]?.step ?? 1;
+  return rows.map((_, index) => first + index * step);
+}
+
+const RETRYABLE = new Set([
+  'ER_LOCK_DEADLOCK', // also what Galera answers when a commit fails certification
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_CHECKREAD',
+  'ER_DUP_ENTRY', // two collectors registered the same name at once: the second finds it on its next try
+  'SQLITE_BUSY',
+  'SQLITE_BUSY_SNAPSHOT',
+]);
+
+/** Whether the transaction was undone for a reason that may be gone when it is repeated. */
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE.has((error as { code?: string }).code ?? '');
+}
+
+const UNAVAILABLE =
+  /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|PROTOCOL_|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|QUERY_INTERRUPTED|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT)|SQLITE_(FULL|IOERR|BUSY|READONLY|CANTOPEN))/;
+
+/** Whether the database is away or full, so that nothing about the data itself is wrong. */
+export function isUnavailable(error: unknown): boolean {
+  const { code, name } = error as { code?: string; name?: string };
+  return UNAVAILABLE.test(code ?? '') || name === 'KnexTimeoutError';
+}

@@ -1,0 +1,51 @@
+import type { Knex } from 'knex';
+import { insertForIds, ROWS_PER_STATEMENT } from './dialect.ts';
+import type { Tx } from './transaction.ts';
+
+export interface Server {
+  id: number;
+  name: string;
+  keyHash: string;
+  ip: string | null;
+}
+
+/** The servers of these names, kept from being removed until the transaction ends. */
+export async function loadServers(tx: Tx, names: string[]): Promise<Map<string, Server>> {
+  const found = new Map<string, Server>();
+  for (let from = 0; from < names.length; from += ROWS_PER_STATEMENT) {
+    const rows = await tx('servers')
+      .whereIn('name', names.slice(from, from + ROWS_PER_STATEMENT))
+      .forShare()
+      .select('id', 'name', 'key_hash', 'ip');
+    for (const row of rows) found.set(row.name, { id: row.id, name: row.name, keyHash: row.key_hash, ip: row.ip });
+  }
+  return found;
+}
+
+/** Registers servers that report for the first time. */
+export async function insertServers(tx: Tx, servers: Omit<Server, 'id'>[], at: number): Promise<Server[]> {
+  const rows = servers.map(({ name, keyHash, ip }) => ({ name, key_hash: keyHash, ip, seen_at: at }));
+  const ids = await insertForIds(tx, 'servers', rows);
+  return servers.map((server, index) => ({ ...server, id: ids[index] as number }));
+}
+
+/** Notes from where and when a server was last heard, other than by a report. */
+export async function touchServer(tx: Tx, id: number, ip: string | null, at: number): Promise<void> {
+  await tx('servers').where({ id }).update({ ip, seen_at: at });
+}
+
+/** Removes a server with everything that hangs on it. False when there is none. */
+export async function deleteServer(db: Tx, id: number): Promise<boolean> {
+  const services = db('services').where({ server_id: id }).select('id');
+  await db('spans').whereIn('service_id', services).delete();
+  await db('reports').whereIn('service_id', services).delete();
+  await db('services').where({ server_id: id }).delete();
+  await db('deliveries').whereIn('alert_id', db('alerts').where({ server_id: id }).select('id')).delete();
+  await db('alerts').where({ server_id: id }).delete();
+  return (await db('servers').where({ id }).delete()) > 0;
+}
+
+/** Whether any server is known. */
+export async function hasServers(db: Knex): Promise<boolean> {
+  return (await db('servers').first('id')) !== undefined;
+}

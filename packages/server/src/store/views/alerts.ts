@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+import type { Alert } from '../../core/alert.ts';
+import type { DeliveryState } from '../../core/delivery.ts';
+import { before } from './history.ts';
+
+/** An alert as people see it. */
+export interface AlertView extends Alert {
+  id: number;
+  at: number;
+  /** The service that it is about, where that is known by report. */
+  serviceId: number | null;
+}
+
+export interface AlertFilter {
+  server?: string | undefined;
+  service?: string | undefined;
+  kind?: string | undefined;
+  since?: number | undefined;
+  /** Time and id of the last alert of the page before. */
+  after?: [number, number] | undefined;
+  limit: number;
+}
+
+/** Alerts, the latest first; one more than `limit` when there is a next page. */
+export async function listAlerts(db: Knex, filter: AlertFilter): Promise<AlertView[]> {
+  const query = db('alerts').orderBy([{ column: 'at', order: 'desc' }, { column: 'id', order: 'desc' }]).limit(filter.limit + 1);
+  if (filter.server !== undefined) query.whereIn('server_id', db('servers').where('name', filter.server).select('id'));
+  if (filter.service !== undefined) query.where('service', filter.service);
+  if (filter.kind !== undefined) query.where('kind', filter.kind);
+  if (filter.since !== undefined) query.where('at', '>=', filter.since);
+  if (filter.after) query.where((earlier) => before(earlier, 'at', filter.after as [number, number]));
+
+  const rows = await db
+    .from(query.select('id', 'at', 'server_id', 'service', 'kind', 'message', 'state', 'info').as('a'))
+    .leftJoin('servers as s', 's.id', 'a.server_id')
+    .leftJoin('services as v', (on) => on.on('v.server_id', 'a.server_id').andOn('v.name', 'a.service'))
+    .orderBy([{ column: 'a.at', order: 'desc' }, { column: 'a.id', order: 'desc' }])
+    .select('a.*', { server: 's.name', service_id: 'v.id' });
+  return rows.map(toView);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a row as the database gives it.
+function toView(row: any): AlertView {
+  return {
+    id: row.id,
+    at: row.at,
+    kind: row.kind,
+    message: row.message,
+    server: row.server,
+    service: row.service,
+    serviceId: row.service_id,
+    current: row.state === null ? null : { state: row.state, info: row.info },
+  };
+}
+
+export interface DeliveryView {
+  alertId: number;
+  channel: string;
+  state: DeliveryState;
+  attempts: number;
+  lastError: string | null;
+}
+
+/** What became of the deliveries of these alerts. */
+export async function listDeliveries(db: Knex, alertIds: number[]): Promise<DeliveryView[]> {
+  return db('deliveries')
+    .whereIn('alert_id', alertIds)
+    .orderBy('id')
+    .select({ alertId: 'alert_id', channel: 'channel', state: 'state', attempts: 'attempts', lastError: 'last_error' });
+}

@@ -1,0 +1,127 @@
+import { type Request, type Response, Router } from 'express';
+import type { Knex } from 'knex';
+import type { Clock } from '../../clock.ts';
+import { notFound } from '../../errors.ts';
+import { removeServer, removeService } from '../../monitor/remove.ts';
+import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
+import { listReports, listSpans } from '../../store/views/history.ts';
+import { loadOverview } from '../../store/views/overview.ts';
+import { listServers } from '../../store/views/servers.ts';
+import { findService, listServices, type ServiceView } from '../../store/views/services.ts';
+import { type Page, pageOf, type Query, readCursor, readFlag, readId, readLimit, readState, readText, readTime } from '../query.ts';
+import { alertJson, overviewJson, reportJson, serverJson, serviceJson, spanJson } from './shapes.ts';
+
+export const DAY_MS = 86_400_000;
+
+/** `/api/v1`: what the collector knows, as JSON. */
+export function createReadApi(db: Knex, clock: Clock): Router {
+  const router = Router();
+
+  router.get('/status', async (_req, res) => {
+    res.json(overviewJson(await loadOverview(db, clock.now() - DAY_MS)));
+  });
+
+  router.get('/servers', async (req, res) => {
+    const limit = readLimit(req.query);
+    const after = readCursor(req.query, 1)?.[0];
+    const page = pageOf(await listServers(db, { after: after?.toString(), limit }), limit, ({ name }) => [name]);
+    sendPage(res, 'servers', page, page.rows.map(serverJson));
+  });
+
+  router.delete('/servers/:id', async (req, res) => {
+    const id = readId(req.params.id);
+    if (id === undefined || !(await removeServer({ db }, id))) throw notFound(`No server has the id ${req.params.id}.`);
+    res.json({ ok: 1 });
+  });
+
+  router.get('/services', async (req, res) => {
+    const limit = readLimit(req.query);
+    const place = readCursor(req.query, 2);
+    const rows = await listServices(db, {
+      server: readText(req.query, 'server'),
+      state: readState(req.query),
+      silent: readFlag(req.query, 'silent'),
+      q: readText(req.query, 'q'),
+      after: place && [String(place[0]), String(place[1])],
+      limit,
+    });
+    const page = pageOf(rows, limit, ({ server, name }) => [server, name]);
+    sendPage(res, 'services', page, page.rows.map(serviceJson));
+  });
+
+  router.get('/services/:id', async (req, res) => {
+    res.json(serviceJson(await serviceOf(db, req)));
+  });
+
+  router.delete('/services/:id', async (req, res) => {
+    const id = readId(req.params.id);
+    if (id === undefined || !(await removeService({ db }, id))) throw notFound(`No service has the id ${req.params.id}.`);
+    res.json({ ok: 1 });
+  });
+
+  router.get('/services/:id/history', async (req, res) => {
+    const service = await serviceOf(db, req);
+    const range = readRange(req.query);
+    const page = pageOf(await listSpans(db, service.id, range), range.limit, ({ until, id }) => [until, id]);
+    sendPage(res, 'spans', page, [...currentSpan(service, range), ...page.rows.map(spanJson)]);
+  });
+
+  router.get('/services/:id/reports', async (req, res) => {
+    const service = await serviceOf(db, req);
+    const range = readRange(req.query);
+    const page = pageOf(await listReports(db, service.id, range), range.limit, ({ at, id }) => [at, id]);
+    sendPage(res, 'reports', page, page.rows.map(reportJson));
+  });
+
+  router.get('/alerts', async (req, res) => {
+    const limit = readLimit(req.query);
+    const rows = await listAlerts(db, {
+      server: readText(req.query, 'server'),
+      service: readText(req.query, 'service'),
+      kind: readText(req.query, 'kind'),
+      since: readTime(req.query, 'since'),
+      after: readPlace(req.query),
+      limit,
+    });
+    const page = pageOf(rows, limit, ({ at, id }) => [at, id]);
+    const deliveries = await listDeliveries(db, page.rows.map(({ id }) => id));
+    const alerts = page.rows.map((alert) => alertJson(alert, deliveries.filter(({ alertId }) => alertId === alert.id)));
+    sendPage(res, 'alerts', page, alerts);
+  });
+
+  return router;
+}
+
+function sendPage(res: Response, name: string, { next }: Page<unknown>, rows: object[]): void {
+  res.json({ [name]: rows, ...(next !== undefined && { next }) });
+}
+
+async function serviceOf(db: Knex, req: Request): Promise<ServiceView> {
+  const id = readId(req.params.id);
+  const service = id === undefined ? undefined : await findService(db, id);
+  if (!service) throw notFound(`No service has the id ${req.params.id}.`);
+  return service;
+}
+
+interface Range {
+  since: number | undefined;
+  until: number | undefined;
+  after: [number, number] | undefined;
+  limit: number;
+}
+
+function readRange(query: Query): Range {
+  return { since: readTime(query, 'since'), until: readTime(query, 'until'), after: readPlace(query), limit: readLimit(query) };
+}
+
+/** A place in a list with the latest first: time and id. */
+function readPlace(query: Query): [number, number] | undefined {
+  const place = readCursor(query, 2);
+  return place && [Number(place[0]), Number(place[1])];
+}
+
+/** The span that is not over yet, on the first page, where the range reaches it. */
+function currentSpan(service: ServiceView, { until, after }: Range): object[] {
+  const isReached = after === undefined && (until === undefined || service.since < until);
+  return isReached ? [spanJson({ ...service, until: null })] : [];
+}

@@ -1,0 +1,152 @@
+import type { State } from '@overc/protocol';
+import { type Severity, severityOf } from '../../core/alert.ts';
+import type { Span } from '../../core/status.ts';
+import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
+import type { ReportView } from '../../store/views/history.ts';
+import type { ServerView } from '../../store/views/servers.ts';
+import type { ServiceView } from '../../store/views/services.ts';
+import { exact, lengthText, type Moment, relative } from './times.ts';
+
+/** How a state looks; its word is always there, so that nothing hangs on colour alone. */
+export interface Badge {
+  word: string;
+  look: 'green' | 'yellow' | 'red' | 'purple' | 'secondary';
+}
+
+const LOOKS = { OK: 'green', WARN: 'yellow', ERR: 'red', UNK: 'purple' } as const;
+
+export function stateBadge(state: State | null): Badge {
+  return state === null ? { word: '–', look: 'secondary' } : { word: state, look: LOOKS[state] };
+}
+
+export interface ServiceRow {
+  href: string;
+  name: string;
+  badge: Badge;
+  silent: boolean;
+  info: string;
+  reported: Moment;
+  deadline: Moment;
+  since: Moment;
+}
+
+export function serviceRow(service: ServiceView, now: number): ServiceRow {
+  return {
+    href: `/services/${service.id}`,
+    name: service.title ?? service.name,
+    badge: stateBadge(service.state),
+    silent: service.silent,
+    info: service.info,
+    reported: relative(service.reportedAt, now),
+    deadline: relative(service.deadlineAt, now),
+    since: relative(service.since, now),
+  };
+}
+
+export interface ServerGroup {
+  href: string;
+  name: string;
+  services: ServiceRow[];
+}
+
+/** Services in their order, gathered under their servers. */
+export function groupByServer(services: ServiceView[], now: number): ServerGroup[] {
+  const groups: ServerGroup[] = [];
+  for (const service of services) {
+    const href = `/servers/${service.serverId}`;
+    if (groups.at(-1)?.href !== href) groups.push({ href, name: service.server, services: [] });
+    (groups.at(-1) as ServerGroup).services.push(serviceRow(service, now));
+  }
+  return groups;
+}
+
+export interface ServerRow {
+  href: string;
+  name: string;
+  badge: Badge;
+  services: number;
+  silent: number;
+  ip: string;
+  seen: Moment;
+}
+
+export function serverRow(server: ServerView, now: number): ServerRow {
+  return {
+    href: `/servers/${server.id}`,
+    name: server.title ?? server.name,
+    badge: stateBadge(server.state),
+    services: server.services,
+    silent: server.silent,
+    ip: server.ip ?? 'unknown',
+    seen: relative(server.lastSeenAt, now),
+  };
+}
+
+export interface SpanRow {
+  badge: Badge;
+  silent: boolean;
+  info: string;
+  since: Moment;
+  /** Undefined while it lasts. */
+  until: Moment | undefined;
+  length: string;
+  reports: number;
+}
+
+/** A span of the history; `until` null while it lasts. */
+export function spanRow(span: Omit<Span, 'until'> & { until: number | null }, now: number): SpanRow {
+  return {
+    badge: stateBadge(span.state),
+    silent: span.silent,
+    info: span.info,
+    since: exact(span.since),
+    until: span.until === null ? undefined : exact(span.until),
+    length: lengthText((span.until ?? now) - span.since),
+    reports: span.reports,
+  };
+}
+
+export interface ReportRow {
+  at: Moment;
+  badge: Badge;
+  info: string;
+}
+
+export function reportRow({ at, state, info }: ReportView): ReportRow {
+  return { at: exact(at), badge: stateBadge(state), info };
+}
+
+const SEVERITY_LOOKS: Record<Severity, Badge['look']> = { info: 'green', warning: 'yellow', critical: 'red' };
+
+export interface AlertRow {
+  at: Moment;
+  ago: Moment;
+  kind: Badge;
+  server: string;
+  service: string | undefined;
+  /** The service's page, where it has one. */
+  href: string | undefined;
+  message: string;
+  info: string;
+  deliveries: string[];
+}
+
+export function alertRow(alert: AlertView, deliveries: DeliveryView[], now: number): AlertRow {
+  return {
+    at: exact(alert.at),
+    ago: relative(alert.at, now),
+    kind: { word: alert.kind, look: SEVERITY_LOOKS[severityOf(alert.kind)] },
+    server: alert.server ?? 'OverC',
+    service: alert.service ?? undefined,
+    href: alert.serviceId === null ? undefined : `/services/${alert.serviceId}`,
+    message: alert.message,
+    info: alert.current?.info ?? '',
+    deliveries: deliveries.filter(({ alertId }) => alertId === alert.id).map(deliveryText),
+  };
+}
+
+function deliveryText({ channel, state, attempts, lastError }: DeliveryView): string {
+  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  if (lastError === null) return `${channel}: ${state}`;
+  return `${channel}: ${state} after ${tries} (${lastError})`;
+}

@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import ejs from 'ejs';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Knex } from 'knex';
+import proxyAddr from 'proxy-addr';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { HttpError, notFound } from '../errors.ts';
+import type { BadKeys } from '../intake/bad-keys.ts';
+import type { Intake } from '../intake/intake.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { isUnavailable } from '../store/dialect.ts';
+import { createReadApi } from './api/read.ts';
+import { createWriteApi } from './api/write.ts';
+import { createHealth } from './health.ts';
+import { createPages } from './pages/index.ts';
+
+export interface WebDeps {
+  db: Knex;
+  config: Config;
+  clock: Clock;
+  log: Log;
+  intake: Intake;
+  badKeys: BadKeys;
+  metrics: Metrics;
+}
+
+/** A sender that takes longer than this for one request is cut off. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The HTTP server: the write API in front, everything else in Express. */
+export function createWeb(deps: WebDeps): Server {
+  const { config, log, intake, badKeys, clock, metrics } = deps;
+  const app = createExpress(deps);
+  const writeApi = createWriteApi({
+    intake,
+    badKeys,
+    clock,
+    maxBodyBytes: config.maxBodyBytes,
+    addressOf: (req) => proxyAddr(req, config.trustsProxy) ?? null,
+    observe: (status) => metrics.posts.inc({ status }),
+    onError: (err) => log.error({ err }, 'a report could not be handled'),
+  });
+  return createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (req, res) => {
+    if (!writeApi(req, res)) app(req, res);
+  });
+}
+
+function createExpress(deps: WebDeps): Express {
+  const { db, config, clock, log, metrics } = deps;
+  const app = express();
+  app.set('trust proxy', config.trustsProxy);
+  app.set('views', fileURLToPath(new URL('views', import.meta.url)));
+  app.engine('ejs', ejs.renderFile);
+  app.set('view engine', 'ejs');
+
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          defaultSrc: ["'none'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'", 'data:'],
+          fontSrc: ["'self'"],
+          connectSrc: ["'self'"],
+          formAction: ["'self'"],
+          baseUri: ["'none'"],
+          frameAncestors: ["'self'"],
+        },
+      },
+      strictTransportSecurity: false, // the proxy that adds TLS decides this
+    }),
+  );
+  app.use(createHealth(db, clock, metrics));
+  app.use('/api/v1', createReadApi(db, clock));
+  app.use('/api', () => {
+    throw notFound('There is no such API path; docs/protocol.md lists them.');
+  });
+  app.use(createPages(deps));
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => sendError(error, req, res, log));
+  return app;
+}
+
+function sendError(error: unknown, req: Request, res: Response, log: Log): void {
+  const { status, message } = explain(error);
+  if (status >= 500) log.error({ err: error, path: req.path }, 'a request failed');
+  res.status(status);
+  if (status === 503) res.set('Retry-After', '1');
+  if (req.path.startsWith('/api/')) res.json({ error: message });
+  else if (status >= 500) res.render('error', { title: 'Something went wrong', status, message, here: req.originalUrl });
+  else res.render('error', { title: status === 404 ? 'Not found' : 'Not understood', status, message });
+}
+
+function explain(error: unknown): { status: number; message: string } {
+  if (error instanceof HttpError) return error;
+  if (isUnavailable(error)) return { status: 503, message: 'The database is away; try again in a moment.' };
+  const status = (error as { status?: unknown }).status;
+  if (typeof status === 'number' && status >= 400 && status < 500) return { status, message: 'The address or the request is malformed.' };
+  return { status: 500, message: 'The collector failed at this; its log says why.' };
+}
