@@ -42,7 +42,10 @@ const HTTP_PATIENCE_MS = 5_000;
 const IDLE_CHECK_MS = 20;
 
 /** Puts a collector together: the only place where its parts meet. */
-export function createApp(config: Config, { clock = wallClock, log = createLog(config.logLevel) }: AppOptions = {}): App {
+export function createApp(
+  config: Config,
+  { clock = wallClock, log = createLog(config.logLevel) }: AppOptions = {},
+): App {
   const db = connect(config.database);
   let hashKey: HashKey = () => {
     throw new Error('not started');
@@ -75,7 +78,8 @@ export function createApp(config: Config, { clock = wallClock, log = createLog(c
   }
 
   async function open(): Promise<void> {
-    if (config.database.kind === 'sqlite') ({ release } = await lockSqlite(config.database.file, LOCK_PATIENCE_MS));
+    if (config.database.kind === 'sqlite')
+      ({ release } = await lockSqlite(config.database.file, LOCK_PATIENCE_MS));
     await migrate(db);
     hashKey = await openSecret(db, config.secretFile);
     await listen(http, config.listen);

@@ -26,11 +26,18 @@ export async function runCli(args: string[], world: World): Promise<ExitCode> {
   };
   const parser = yargs()
     .scriptName('overc-server')
-    .usage('The OverC collector: machines push reports to it, and it raises an alert when a promised one does not come.')
+    .usage(
+      'The OverC collector: machines push reports to it, and it raises an alert when a promised one does not come.',
+    )
     .option('verbose', { alias: 'v', type: 'count', describe: 'Log more: -v debug, -vv trace' })
-    .command(['serve', '$0'], 'Run the collector', (command) => describeServe(command), async (argv) => {
-      exit = await serve(argv, world, wrong);
-    })
+    .command(
+      ['serve', '$0'],
+      'Run the collector',
+      (command) => describeServe(command),
+      async (argv) => {
+        exit = await serve(argv, world, wrong);
+      },
+    )
     .example('$0', 'Run on sqlite://data/overc.db at http://127.0.0.1:5000/')
     .example('$0 serve --config /etc/overc/server.ini', 'Run with a settings file')
     .example('$0 --listen 0.0.0.0:5000 --database mysql://overc:secret@db/overc', 'Run on MariaDB')
@@ -58,10 +65,18 @@ function describeServe<T>(command: import('yargs').Argv<T>) {
   return command
     .option('config', { alias: 'c', type: 'string', requiresArg: true, describe: 'Settings file (INI)' })
     .option('listen', { type: 'string', requiresArg: true, describe: 'HOST:PORT to listen at' })
-    .option('database', { type: 'string', requiresArg: true, describe: 'sqlite://FILE or mysql://USER:PASSWORD@HOST:PORT/NAME' });
+    .option('database', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'sqlite://FILE or mysql://USER:PASSWORD@HOST:PORT/NAME',
+    });
 }
 
-async function serve({ config: file, listen, database, verbose }: ServeFlags, world: World, wrong: (message: string) => ExitCode): Promise<ExitCode> {
+async function serve(
+  { config: file, listen, database, verbose }: ServeFlags,
+  world: World,
+  wrong: (message: string) => ExitCode,
+): Promise<ExitCode> {
   const level = verbose > 1 ? 'trace' : verbose === 1 ? 'debug' : undefined;
   let config: Config;
   try {
@@ -75,7 +90,12 @@ async function serve({ config: file, listen, database, verbose }: ServeFlags, wo
   return runUntilStopped(config, log, world, wrong);
 }
 
-async function runUntilStopped(config: Config, log: Log, world: World, wrong: (message: string) => ExitCode): Promise<ExitCode> {
+async function runUntilStopped(
+  config: Config,
+  log: Log,
+  world: World,
+  wrong: (message: string) => ExitCode,
+): Promise<ExitCode> {
   const app = createApp(config, { log });
   try {
     await app.start();
@@ -93,10 +113,14 @@ async function runUntilStopped(config: Config, log: Log, world: World, wrong: (m
 function startError(error: unknown, { listen, database }: Config): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const address = `${listen.host}:${listen.port}`;
-  if (code === 'EADDRINUSE') return `${address} is in use; stop the other program or choose another with --listen`;
-  if (code === 'EACCES') return `${address} may not be used by this user; choose a port over 1023 with --listen`;
-  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine; choose another with --listen`;
-  if (database.kind === 'mysql' && code) return `the database at ${database.host}:${database.port} answers ${code}: ${message}`;
+  if (code === 'EADDRINUSE')
+    return `${address} is in use; stop the other program or choose another with --listen`;
+  if (code === 'EACCES')
+    return `${address} may not be used by this user; choose a port over 1023 with --listen`;
+  if (code === 'EADDRNOTAVAIL')
+    return `${address} is no address of this machine; choose another with --listen`;
+  if (database.kind === 'mysql' && code)
+    return `the database at ${database.host}:${database.port} answers ${code}: ${message}`;
   return message;
 }
 

@@ -24,10 +24,24 @@ export function createMetrics(waiting: () => number): Metrics {
   });
   return {
     registry,
-    posts: new Counter({ name: 'overc_posts_total', help: 'Answers of the write API by HTTP status', labelNames: ['status'], registers }),
+    posts: new Counter({
+      name: 'overc_posts_total',
+      help: 'Answers of the write API by HTTP status',
+      labelNames: ['status'],
+      registers,
+    }),
     reports: new Counter({ name: 'overc_reports_total', help: 'Reports stored', registers }),
     alerts: new Counter({ name: 'overc_alerts_total', help: 'Alerts raised', registers }),
-    services: new Gauge({ name: 'overc_services', help: 'Services by state', labelNames: ['state'], registers }),
-    silent: new Gauge({ name: 'overc_services_silent', help: 'Services whose deadline has passed', registers }),
+    services: new Gauge({
+      name: 'overc_services',
+      help: 'Services by state',
+      labelNames: ['state'],
+      registers,
+    }),
+    silent: new Gauge({
+      name: 'overc_services_silent',
+      help: 'Services whose deadline has passed',
+      registers,
+    }),
   };
 }

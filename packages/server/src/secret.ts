@@ -20,7 +20,9 @@ export async function openSecret(db: Knex, file: string): Promise<HashKey> {
   const secret = readSecret(file) ?? (expected === undefined ? makeSecret(file) : missing(file));
   const check = hmac(secret, CHECK);
   if ((await keepFirstMeta(db, CHECK, check)) !== check)
-    throw new SettingsError(`secret-file: ${file} is not the secret that this database’s keys were stored under; copy that of the other collector, or of the backup`);
+    throw new SettingsError(
+      `secret-file: ${file} is not the secret that this database’s keys were stored under; copy that of the other collector, or of the backup`,
+    );
   return (server, key) => hmac(secret, `${server}\0${key}`);
 }
 
@@ -37,7 +39,8 @@ function readSecret(file: string): string | undefined {
     if (code === 'ENOENT') return undefined;
     throw new SettingsError(`secret-file: ${file} cannot be read (${code})`);
   }
-  if (secret.length < SECRET_BYTES) throw new SettingsError(`secret-file: ${file} must hold at least ${SECRET_BYTES} characters`);
+  if (secret.length < SECRET_BYTES)
+    throw new SettingsError(`secret-file: ${file} must hold at least ${SECRET_BYTES} characters`);
   return secret;
 }
 
@@ -57,5 +60,7 @@ function makeSecret(file: string): string {
 }
 
 function missing(file: string): never {
-  throw new SettingsError(`secret-file: ${file} is missing, and this database’s keys were stored under one; copy it from the other collector, or from the backup`);
+  throw new SettingsError(
+    `secret-file: ${file} is missing, and this database’s keys were stored under one; copy it from the other collector, or from the backup`,
+  );
 }

@@ -11,7 +11,9 @@ export interface Status {
   deadlineAt: number;
   /** Whether the deadline has passed with no report. */
   silent: boolean;
-  /** Since when state and silence are as they are. */
+  /** Since when the state is as it is, silent or not. */
+  stateSince: number;
+  /** Since when both state and silence are as they are: the start of the span that lasts. */
   since: number;
   /** Reports since then. */
   reports: number;
@@ -32,6 +34,8 @@ export interface Span {
 export interface Event {
   kind: string;
   message: string;
+  /** State and info of the service when it happened; null when it has not reported. */
+  current: { state: State; info: string } | null;
 }
 
 /** What one report or one missed deadline does to a service. */

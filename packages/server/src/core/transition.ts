@@ -26,6 +26,7 @@ function take(current: Status | undefined, report: Report, reportedAt: number): 
     reportedAt,
     deadlineAt: deadlineAfter(reportedAt, report.periodSeconds, graceSeconds),
     silent: false,
+    stateSince: current?.state === report.state ? current.stateSince : reportedAt,
     since: continues ? current.since : reportedAt,
     reports: continues ? current.reports + 1 : 1,
   };
@@ -40,18 +41,22 @@ export function expire(current: Status, now: number): Change | undefined {
   return {
     next: { ...current, silent: true, since, reports: 0 },
     closed: [close(current, since)],
-    events: [{ kind: 'plugin/offline', message: 'Monitoring plugin offline' }],
+    events: [event('plugin/offline', 'Monitoring plugin offline', current)],
   };
 }
 
 function eventsOf(before: Status | undefined, after: Status): Event[] {
   const events: Event[] = [];
-  if (before?.silent) events.push({ kind: 'plugin/online', message: 'Monitoring plugin back online' });
+  if (before?.silent) events.push(event('plugin/online', 'Monitoring plugin back online', after));
   const from = before?.state ?? '(?)';
   const isQuietStart = before === undefined && after.state === 'OK';
   if (from !== after.state && !isQuietStart)
-    events.push({ kind: `service:state/${after.state}`, message: `State changed: "${from}" -> "${after.state}"` });
+    events.push(event(`service:state/${after.state}`, `State changed: "${from}" -> "${after.state}"`, after));
   return events;
+}
+
+function event(kind: string, message: string, { state, info }: Status): Event {
+  return { kind, message, current: { state, info } };
 }
 
 function close(status: Status, until: number): Span {

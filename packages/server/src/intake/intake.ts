@@ -52,7 +52,8 @@ export function createIntake(store: (batch: Submission[]) => Promise<Outcome[]>,
         return;
       }
       log.error({ err: error }, 'reports could not be stored');
-      for (const { reject } of batch) reject(unavailable('The database cannot store this now; send it again.'));
+      for (const { reject } of batch)
+        reject(unavailable('The database cannot store this now; send it again.'));
     }
   }
 

@@ -7,7 +7,12 @@ import type { MonitorDeps } from '../monitor/deps.ts';
 import { settle } from '../monitor/settle.ts';
 import { sendByCommand } from '../notify/channels/command.ts';
 import { messageOf } from '../notify/message.ts';
-import { type ClaimedDelivery, claimDeliveries, nextDeliveryAt, releaseDelivery } from '../store/deliveries.ts';
+import {
+  type ClaimedDelivery,
+  claimDeliveries,
+  nextDeliveryAt,
+  releaseDelivery,
+} from '../store/deliveries.ts';
 import { transaction } from '../store/transaction.ts';
 import { createLoop, type Job } from './loop.ts';
 
@@ -31,16 +36,26 @@ export function createDeliver({ deps, channel, clock, log, baseUrl }: DeliverOpt
   const underWay = new Set<Promise<void>>();
   const stopping = new AbortController();
 
-  const loop = createLoop({ name: `deliver ${channel.name}`, clock, log, longestSleepMs: LONGEST_SLEEP_MS, work });
+  const loop = createLoop({
+    name: `deliver ${channel.name}`,
+    clock,
+    log,
+    longestSleepMs: LONGEST_SLEEP_MS,
+    work,
+  });
 
   async function work(now: number): Promise<number | undefined> {
     const limit = AT_ONCE - underWay.size;
     if (limit === 0) return undefined; // the end of a delivery wakes the loop
     const owner = randomUUID();
     const leaseUntil = now + channel.timeoutMs + LEASE_MARGIN_MS;
-    const claimed = await transaction(deps.db, (tx) => claimDeliveries(tx, { channel: channel.name, owner, now, leaseUntil, limit }));
+    const claimed = await transaction(deps.db, (tx) =>
+      claimDeliveries(tx, { channel: channel.name, owner, now, leaseUntil, limit }),
+    );
     for (const delivery of claimed) {
-      const sending = deliver(delivery, owner).catch((err) => log.error({ err, delivery: delivery.id }, 'a delivery’s end could not be recorded'));
+      const sending = deliver(delivery, owner).catch((err) =>
+        log.error({ err, delivery: delivery.id }, 'a delivery’s end could not be recorded'),
+      );
       const done = sending.finally(() => {
         underWay.delete(done);
         loop.wake();

@@ -57,7 +57,14 @@ export function createLoop({ name, clock, log, longestSleepMs, work }: LoopOptio
       log.error({ err: error }, `${name} failed and will be tried again`);
       next = now + RETRY_MS;
     }
-    if (!isStopped) plan(Math.min(next ?? Number.POSITIVE_INFINITY, wakeAgainAt ?? Number.POSITIVE_INFINITY, now + longestSleepMs));
+    if (!isStopped)
+      plan(
+        Math.min(
+          next ?? Number.POSITIVE_INFINITY,
+          wakeAgainAt ?? Number.POSITIVE_INFINITY,
+          now + longestSleepMs,
+        ),
+      );
   }
 
   return {

@@ -11,7 +11,8 @@ export async function up(db: Knex): Promise<void> {
   const create = async (name: string, build: (table: Knex.CreateTableBuilder) => void) => {
     if (await db.schema.hasTable(name)) return;
     await db.schema.createTable(name, (table) => {
-      if (collation) table.charset('utf8mb4').collate(collation);
+      if (collation) table.charset('utf8mb4');
+      if (collation) table.collate(collation);
       build(table);
     });
   };
@@ -43,6 +44,7 @@ export async function up(db: Knex): Promise<void> {
     table.bigInteger('reported_at').notNullable();
     table.bigInteger('deadline_at').notNullable();
     table.boolean('silent').notNullable();
+    table.bigInteger('state_since').notNullable();
     table.bigInteger('since').notNullable();
     table.bigInteger('reports').notNullable();
     table.bigInteger('wake_at').index();

@@ -2,7 +2,7 @@ import { wakeAt } from '../core/deadline.ts';
 import { expire } from '../core/transition.ts';
 import { insertAlerts, type NewAlert } from '../store/alerts.ts';
 import { insertSpans, type ServiceSpan } from '../store/history.ts';
-import { loadWaking, nextWakeAt, saveServices, type Service } from '../store/services.ts';
+import { loadWaking, nextWakeAt, type Service, saveServices } from '../store/services.ts';
 import { transaction } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
 
@@ -26,7 +26,7 @@ export async function expireOverdue(deps: MonitorDeps, now: number): Promise<num
         services.push({ ...service, status, wakeAt: wakeAt(null, status) });
         for (const span of change?.closed ?? []) spans.push({ serviceId: service.id, ...span });
         for (const event of change?.events ?? [])
-          alerts.push({ ...event, at: now, serverId: service.serverId, service: service.name, current: status });
+          alerts.push({ ...event, at: now, serverId: service.serverId, service: service.name });
       }
       await saveServices(tx, services);
       await insertSpans(tx, spans);

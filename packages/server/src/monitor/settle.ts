@@ -33,19 +33,44 @@ export async function settle(deps: MonitorDeps, settled: Settled): Promise<void>
   if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: undefined });
 }
 
-async function tellFailing(tx: Tx, deps: MonitorDeps, { channel, alert }: ClaimedDelivery, now: number, reason: string): Promise<number> {
+async function tellFailing(
+  tx: Tx,
+  deps: MonitorDeps,
+  { channel, alert }: ClaimedDelivery,
+  now: number,
+  reason: string,
+): Promise<number> {
   if (!(await markFailing(tx, channel, now))) return 0;
   const about = [alert.server, alert.service].filter((part) => part !== null).join(' ');
   const undelivered = about === '' ? alert.kind : `${about}: ${alert.kind}`;
-  return tellOthers(tx, deps, channel, now, 'channel/failing', `Channel ${channel} fails, so "${undelivered}" is not delivered there: ${reason}`);
+  return tellOthers(
+    tx,
+    deps,
+    channel,
+    now,
+    'channel/failing',
+    `Channel ${channel} fails, so "${undelivered}" is not delivered there: ${reason}`,
+  );
 }
 
-async function tellWorking(tx: Tx, deps: MonitorDeps, { channel }: ClaimedDelivery, now: number): Promise<number> {
+async function tellWorking(
+  tx: Tx,
+  deps: MonitorDeps,
+  { channel }: ClaimedDelivery,
+  now: number,
+): Promise<number> {
   if (!(await markWorking(tx, channel))) return 0;
   return tellOthers(tx, deps, channel, now, 'channel/working', `Channel ${channel} works again`);
 }
 
-async function tellOthers(tx: Tx, deps: MonitorDeps, channel: string, at: number, kind: string, message: string): Promise<number> {
+async function tellOthers(
+  tx: Tx,
+  deps: MonitorDeps,
+  channel: string,
+  at: number,
+  kind: string,
+  message: string,
+): Promise<number> {
   const others = deps.channels.filter((name) => name !== channel);
   await insertAlerts(tx, [{ kind, message, at, serverId: null, service: null, current: null }], others);
   return 1;

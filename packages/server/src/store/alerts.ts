@@ -1,5 +1,4 @@
 import type { Event } from '../core/status.ts';
-import type { State } from '@overc/protocol';
 import { insertForIds, insertRows } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
@@ -8,8 +7,6 @@ export interface NewAlert extends Event {
   at: number;
   serverId: number | null;
   service: string | null;
-  /** State and info of the service when it was raised. */
-  current: { state: State; info: string } | null;
 }
 
 const FIRST_STATE = 'waiting';
@@ -38,5 +35,13 @@ function subjectOf({ serverId, service }: NewAlert): string {
 }
 
 function toRow({ at, serverId, service, kind, message, current }: NewAlert): object {
-  return { at, server_id: serverId, service, kind, message, state: current?.state ?? null, info: current?.info ?? null };
+  return {
+    at,
+    server_id: serverId,
+    service,
+    kind,
+    message,
+    state: current?.state ?? null,
+    info: current?.info ?? null,
+  };
 }

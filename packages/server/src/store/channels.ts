@@ -8,5 +8,7 @@ export async function markFailing(tx: Tx, name: string, now: number): Promise<bo
 
 /** Notes that a channel works. True when it failed before. */
 export async function markWorking(tx: Tx, name: string): Promise<boolean> {
-  return (await tx('channels').where({ name }).whereNotNull('failing_since').update({ failing_since: null })) > 0;
+  return (
+    (await tx('channels').where({ name }).whereNotNull('failing_since').update({ failing_since: null })) > 0
+  );
 }

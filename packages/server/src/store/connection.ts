@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
-import type { DatabaseUrl } from '../config.ts';
+import type { DatabaseUrl } from '../options.ts';
 import { MYSQL_SESSION, SQLITE_SESSION } from './dialect.ts';
 
 /** Connections to MariaDB: reports, the sweep, deliveries and pages each find one. */
 const MYSQL_POOL = 8;
+
+/** Knex reports every failure to its caller as well; its own lines would only double them. */
+const QUIET = { error: () => {}, warn: () => {}, deprecate: () => {}, debug: () => {} };
 
 /** Opens the database; the caller ends it with `destroy()`. Tables come from `migrate`. */
 export function connect(database: DatabaseUrl): Knex {
@@ -16,6 +19,7 @@ function connectSqlite(file: string): Knex {
   mkdirSync(dirname(file), { recursive: true });
   return knex({
     client: 'better-sqlite3',
+    log: QUIET,
     connection: { filename: file },
     useNullAsDefault: true,
     pool: {
@@ -32,13 +36,14 @@ function connectSqlite(file: string): Knex {
 function connectMysql({ host, port, user, password, name }: DatabaseUrl & { kind: 'mysql' }): Knex {
   return knex({
     client: 'mysql2',
+    log: QUIET,
     connection: { host, port, user, password, database: name, charset: 'utf8mb4', connectTimeout: 10_000 },
     acquireConnectionTimeout: 15_000,
     pool: {
       min: 0,
       max: MYSQL_POOL,
       afterCreate: (connection: MysqlConnection, done: (error: Error | null) => void) => {
-        runAll(connection, [...MYSQL_SESSION], done);
+        runAll(connection, MYSQL_SESSION, done);
       },
     },
   });
@@ -48,8 +53,11 @@ interface MysqlConnection {
   query(sql: string, done: (error: Error | null) => void): void;
 }
 
-function runAll(connection: MysqlConnection, statements: string[], done: (error: Error | null) => void): void {
-  const statement = statements.shift();
-  if (!statement) return done(null);
-  connection.query(statement, (error) => (error ? done(error) : runAll(connection, statements, done)));
+function runAll(
+  connection: MysqlConnection,
+  [statement, ...rest]: string[],
+  done: (error: Error | null) => void,
+): void {
+  if (statement === undefined) done(null);
+  else connection.query(statement, (error) => (error ? done(error) : runAll(connection, rest, done)));
 }

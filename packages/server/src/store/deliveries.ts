@@ -29,7 +29,10 @@ export interface Claim {
  * an online never overtakes its offline. The update is the claim: of two collectors only one changes a row.
  * Whoever dies with a claim loses it when the lease ends.
  */
-export async function claimDeliveries(tx: Tx, { channel, owner, now, leaseUntil, limit }: Claim): Promise<ClaimedDelivery[]> {
+export async function claimDeliveries(
+  tx: Tx,
+  { channel, owner, now, leaseUntil, limit }: Claim,
+): Promise<ClaimedDelivery[]> {
   const candidates: { id: number }[] = await tx('deliveries as d')
     .where({ 'd.channel': channel, 'd.state': 'waiting' })
     .where('d.next_at', '<=', now)
@@ -64,10 +67,22 @@ async function loadClaimed(tx: Tx, ids: number[], owner: string): Promise<Claime
     .whereIn('d.id', ids)
     .where('d.owner', owner)
     .orderBy('d.id')
-    .select('d.id', 'd.channel', 'd.attempts', 'd.created_at', 'a.server_id', 'a.service', 'a.kind', 'a.message', 'a.state', 'a.info', {
-      server: 's.name',
-      service_id: 'v.id',
-    });
+    .select(
+      'd.id',
+      'd.channel',
+      'd.attempts',
+      'd.created_at',
+      'a.server_id',
+      'a.service',
+      'a.kind',
+      'a.message',
+      'a.state',
+      'a.info',
+      {
+        server: 's.name',
+        service_id: 'v.id',
+      },
+    );
   return rows.map((row) => ({
     id: row.id,
     channel: row.channel,
@@ -91,7 +106,11 @@ async function loadClaimed(tx: Tx, ids: number[], owner: string): Promise<Claime
  */
 export async function nextDeliveryAt(db: Knex, channel: string, now: number): Promise<number | undefined> {
   const soonest = async (column: 'next_at' | 'lease_until') => {
-    const row = await db('deliveries').where({ state: 'waiting', channel }).where(column, '>', now).min({ at: column }).first();
+    const row = await db('deliveries')
+      .where({ state: 'waiting', channel })
+      .where(column, '>', now)
+      .min({ at: column })
+      .first();
     return (row?.at ?? Number.POSITIVE_INFINITY) as number;
   };
   const at = Math.min(await soonest('next_at'), await soonest('lease_until'));
@@ -99,8 +118,20 @@ export async function nextDeliveryAt(db: Knex, channel: string, now: number): Pr
 }
 
 /** Writes what became of a claimed delivery. False when the claim was lost meanwhile to another collector. */
-export async function settleDelivery(tx: Tx, id: number, owner: string, { state, nextAt, lastError, doneAt }: Settlement): Promise<boolean> {
-  const change = { state, owner: null, lease_until: null, last_error: lastError, done_at: doneAt, ...(nextAt !== undefined && { next_at: nextAt }) };
+export async function settleDelivery(
+  tx: Tx,
+  id: number,
+  owner: string,
+  { state, nextAt, lastError, doneAt }: Settlement,
+): Promise<boolean> {
+  const change = {
+    state,
+    owner: null,
+    lease_until: null,
+    last_error: lastError,
+    done_at: doneAt,
+    ...(nextAt !== undefined && { next_at: nextAt }),
+  };
   return (await tx('deliveries').where({ id, owner, state: 'waiting' }).update(change)) > 0;
 }
 

@@ -31,9 +31,17 @@ const GROWING = { reports: 'at', spans: 'until', alerts: 'at' } as const;
 export type GrowingTable = keyof typeof GROWING;
 
 /** Removes up to `limit` of the oldest rows from before `before` (UTC ms); returns how many went. */
-export async function pruneOldest(tx: Tx, table: GrowingTable, before: number, limit: number): Promise<number> {
+export async function pruneOldest(
+  tx: Tx,
+  table: GrowingTable,
+  before: number,
+  limit: number,
+): Promise<number> {
   const age = GROWING[table];
-  const oldest: { id: number; [age: string]: number }[] = await tx(table).orderBy('id').limit(limit).select('id', age);
+  const oldest: { id: number; [age: string]: number }[] = await tx(table)
+    .orderBy('id')
+    .limit(limit)
+    .select('id', age);
   const ids = oldest.filter((row) => (row[age] as number) < before).map((row) => row.id);
   for (let from = 0; from < ids.length; from += ROWS_PER_STATEMENT) {
     const chunk = ids.slice(from, from + ROWS_PER_STATEMENT);

@@ -1,4 +1,3 @@
-import type { Knex } from 'knex';
 import { insertForIds, ROWS_PER_STATEMENT } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
@@ -17,16 +16,26 @@ export async function loadServers(tx: Tx, names: string[]): Promise<Map<string, 
       .whereIn('name', names.slice(from, from + ROWS_PER_STATEMENT))
       .forShare()
       .select('id', 'name', 'key_hash', 'ip');
-    for (const row of rows) found.set(row.name, { id: row.id, name: row.name, keyHash: row.key_hash, ip: row.ip });
+    for (const row of rows)
+      found.set(row.name, { id: row.id, name: row.name, keyHash: row.key_hash, ip: row.ip });
   }
   return found;
 }
 
-/** Registers servers that report for the first time. */
-export async function insertServers(tx: Tx, servers: Omit<Server, 'id'>[], at: number): Promise<Server[]> {
-  const rows = servers.map(({ name, keyHash, ip }) => ({ name, key_hash: keyHash, ip, seen_at: at }));
+/** A server that is heard for the first time, at `seenAt` (UTC ms). */
+export interface NewServer extends Omit<Server, 'id'> {
+  seenAt: number;
+}
+
+export async function insertServers(tx: Tx, servers: NewServer[]): Promise<Server[]> {
+  const rows = servers.map(({ name, keyHash, ip, seenAt }) => ({
+    name,
+    key_hash: keyHash,
+    ip,
+    seen_at: seenAt,
+  }));
   const ids = await insertForIds(tx, 'servers', rows);
-  return servers.map((server, index) => ({ ...server, id: ids[index] as number }));
+  return servers.map(({ name, keyHash, ip }, index) => ({ id: ids[index] as number, name, keyHash, ip }));
 }
 
 /** Notes from where and when a server was last heard, other than by a report. */
@@ -40,12 +49,9 @@ export async function deleteServer(db: Tx, id: number): Promise<boolean> {
   await db('spans').whereIn('service_id', services).delete();
   await db('reports').whereIn('service_id', services).delete();
   await db('services').where({ server_id: id }).delete();
-  await db('deliveries').whereIn('alert_id', db('alerts').where({ server_id: id }).select('id')).delete();
+  await db('deliveries')
+    .whereIn('alert_id', db('alerts').where({ server_id: id }).select('id'))
+    .delete();
   await db('alerts').where({ server_id: id }).delete();
   return (await db('servers').where({ id }).delete()) > 0;
-}
-
-/** Whether any server is known. */
-export async function hasServers(db: Knex): Promise<boolean> {
-  return (await db('servers').first('id')) !== undefined;
 }

@@ -26,6 +26,7 @@ const COLUMNS = [
   'reported_at',
   'deadline_at',
   'silent',
+  'state_since',
   'since',
   'reports',
   'wake_at',
@@ -36,7 +37,11 @@ export async function loadServices(tx: Tx, serverId: number, names: string[]): P
   const found: Service[] = [];
   for (let from = 0; from < names.length; from += ROWS_PER_STATEMENT) {
     const chunk = names.slice(from, from + ROWS_PER_STATEMENT);
-    const rows: Row[] = await tx('services').where({ server_id: serverId }).whereIn('name', chunk).forUpdate().select(COLUMNS);
+    const rows: Row[] = await tx('services')
+      .where({ server_id: serverId })
+      .whereIn('name', chunk)
+      .forUpdate()
+      .select(COLUMNS);
     found.push(...rows.map(toService));
   }
   return found;
@@ -56,13 +61,19 @@ export async function nextWakeAt(db: Tx): Promise<number | undefined> {
 
 /** Registers services on their first report; returns their ids in order. */
 export async function insertServices(tx: Tx, services: Omit<Service, 'id'>[]): Promise<number[]> {
-  return insertForIds(tx, 'services', services.map((service) => toRow(service)));
+  return insertForIds(
+    tx,
+    'services',
+    services.map((service) => toRow(service)),
+  );
 }
 
 /** Writes what changed by reports or by silence; title and name stay as they are. */
 export async function saveServices(tx: Tx, services: Service[]): Promise<void> {
   for (let from = 0; from < services.length; from += ROWS_PER_STATEMENT) {
-    const rows = services.slice(from, from + ROWS_PER_STATEMENT).map((service) => ({ id: service.id, ...toRow(service) }));
+    const rows = services
+      .slice(from, from + ROWS_PER_STATEMENT)
+      .map((service) => ({ id: service.id, ...toRow(service) }));
     await tx('services').insert(rows).onConflict('id').merge();
   }
 }
@@ -94,6 +105,7 @@ function toService(row: Row): Service {
       reportedAt: row.reported_at,
       deadlineAt: row.deadline_at,
       silent: Boolean(row.silent),
+      stateSince: row.state_since,
       since: row.since,
       reports: row.reports,
     },
@@ -111,6 +123,7 @@ function toRow({ serverId, name, status, wakeAt }: Omit<Service, 'id'>): object 
     reported_at: status.reportedAt,
     deadline_at: status.deadlineAt,
     silent: status.silent,
+    state_since: status.stateSince,
     since: status.since,
     reports: status.reports,
     wake_at: wakeAt,

@@ -18,7 +18,10 @@ export function createHealth(db: Knex, clock: Clock, metrics: Metrics): Router {
   function canStore(): Promise<boolean> {
     const now = clock.now();
     if (Math.abs(now - probe.at) >= PROBE_EVERY_MS) {
-      const write = saveMeta(db, 'probed-at', String(now)).then(() => true, () => false);
+      const write = saveMeta(db, 'probed-at', String(now)).then(
+        () => true,
+        () => false,
+      );
       probe = { at: now, result: Promise.race([write, after(PROBE_PATIENCE_MS)]) };
     }
     return probe.result;

@@ -13,7 +13,8 @@ export function readLimit(query: Query): number {
   const text = readText(query, 'limit');
   if (text === undefined) return DEFAULT_LIMIT;
   const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > MOST_LIMIT) throw badRequest(`limit must be a whole number from 1 to ${MOST_LIMIT}`);
+  if (limit < 1 || limit > MOST_LIMIT)
+    throw badRequest(`limit must be a whole number from 1 to ${MOST_LIMIT}`);
   return limit;
 }
 
@@ -36,7 +37,8 @@ export function readTime(query: Query, name: string): number | undefined {
 
 export function readState(query: Query): State | undefined {
   const state = readText(query, 'state');
-  if (state !== undefined && !STATES.includes(state as State)) throw badRequest(`state must be one of ${STATES.join(', ')}`);
+  if (state !== undefined && !STATES.includes(state as State))
+    throw badRequest(`state must be one of ${STATES.join(', ')}`);
   return state as State | undefined;
 }
 
@@ -64,7 +66,10 @@ export function readCursor(query: Query, length: number): (string | number)[] | 
   } catch {
     cursor = undefined;
   }
-  const isOurs = Array.isArray(cursor) && cursor.length === length && cursor.every((part) => ['string', 'number'].includes(typeof part));
+  const isOurs =
+    Array.isArray(cursor) &&
+    cursor.length === length &&
+    cursor.every((part) => ['string', 'number'].includes(typeof part));
   if (!isOurs) throw badRequest('cursor must be the next of the page before');
   return cursor as (string | number)[];
 }
@@ -76,7 +81,11 @@ export interface Page<Row> {
 }
 
 /** Cuts the one row more than `limit` that tells whether there is a next page, and marks the place. */
-export function pageOf<Row>(rows: Row[], limit: number, placeOf: (last: Row) => (string | number)[]): Page<Row> {
+export function pageOf<Row>(
+  rows: Row[],
+  limit: number,
+  placeOf: (last: Row) => (string | number)[],
+): Page<Row> {
   if (rows.length <= limit) return { rows };
   const kept = rows.slice(0, limit);
   const place = JSON.stringify(placeOf(kept.at(-1) as Row));

@@ -82,7 +82,9 @@ function createExpress(deps: WebDeps): Express {
     throw notFound('There is no such API path; docs/protocol.md lists them.');
   });
   app.use(createPages(deps));
-  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => sendError(error, req, res, log));
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
+    sendError(error, req, res, log),
+  );
   return app;
 }
 
@@ -92,7 +94,8 @@ function sendError(error: unknown, req: Request, res: Response, log: Log): void 
   res.status(status);
   if (status === 503) res.set('Retry-After', '1');
   if (req.path.startsWith('/api/')) res.json({ error: message });
-  else if (status >= 500) res.render('error', { title: 'Something went wrong', status, message, here: req.originalUrl });
+  else if (status >= 500)
+    res.render('error', { title: 'Something went wrong', status, message, here: req.originalUrl });
   else res.render('error', { title: status === 404 ? 'Not found' : 'Not understood', status, message });
 }
 
@@ -100,6 +103,7 @@ function explain(error: unknown): { status: number; message: string } {
   if (error instanceof HttpError) return error;
   if (isUnavailable(error)) return { status: 503, message: 'The database is away; try again in a moment.' };
   const status = (error as { status?: unknown }).status;
-  if (typeof status === 'number' && status >= 400 && status < 500) return { status, message: 'The address or the request is malformed.' };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, message: 'The address or the request is malformed.' };
   return { status: 500, message: 'The collector failed at this; its log says why.' };
 }

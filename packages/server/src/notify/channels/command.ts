@@ -8,10 +8,22 @@ import type { Message } from '../message.ts';
 const MAX_OUTPUT_BYTES = 2048;
 
 /** Runs the channel's command with the message on standard input. Exit code 0 means delivered; anything else may be tried again. */
-export async function sendByCommand(channel: ChannelConfig, message: Message, signal: AbortSignal): Promise<Attempt> {
+export async function sendByCommand(
+  channel: ChannelConfig,
+  message: Message,
+  signal: AbortSignal,
+): Promise<Attempt> {
   const { argv, cwd, timeoutMs } = channel;
   const env = { ...process.env, ...message.variables };
-  const { ending, stderr, stdout } = await run({ argv, cwd, env, input: message.text, timeoutMs, maxOutputBytes: MAX_OUTPUT_BYTES, signal });
+  const { ending, stderr, stdout } = await run({
+    argv,
+    cwd,
+    env,
+    input: message.text,
+    timeoutMs,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+    signal,
+  });
   if (ending.kind === 'exit' && ending.code === 0) return { ok: true };
   const printed = (stderr.trim() || stdout.trim()).replaceAll(/\s+/g, ' ');
   const reason = describe(ending, timeoutMs);

@@ -23,8 +23,14 @@ export interface AlertFilter {
 
 /** Alerts, the latest first; one more than `limit` when there is a next page. */
 export async function listAlerts(db: Knex, filter: AlertFilter): Promise<AlertView[]> {
-  const query = db('alerts').orderBy([{ column: 'at', order: 'desc' }, { column: 'id', order: 'desc' }]).limit(filter.limit + 1);
-  if (filter.server !== undefined) query.whereIn('server_id', db('servers').where('name', filter.server).select('id'));
+  const query = db('alerts')
+    .orderBy([
+      { column: 'at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(filter.limit + 1);
+  if (filter.server !== undefined)
+    query.whereIn('server_id', db('servers').where('name', filter.server).select('id'));
   if (filter.service !== undefined) query.where('service', filter.service);
   if (filter.kind !== undefined) query.where('kind', filter.kind);
   if (filter.since !== undefined) query.where('at', '>=', filter.since);
@@ -34,7 +40,10 @@ export async function listAlerts(db: Knex, filter: AlertFilter): Promise<AlertVi
     .from(query.select('id', 'at', 'server_id', 'service', 'kind', 'message', 'state', 'info').as('a'))
     .leftJoin('servers as s', 's.id', 'a.server_id')
     .leftJoin('services as v', (on) => on.on('v.server_id', 'a.server_id').andOn('v.name', 'a.service'))
-    .orderBy([{ column: 'a.at', order: 'desc' }, { column: 'a.id', order: 'desc' }])
+    .orderBy([
+      { column: 'a.at', order: 'desc' },
+      { column: 'a.id', order: 'desc' },
+    ])
     .select('a.*', { server: 's.name', service_id: 'v.id' });
   return rows.map(toView);
 }
@@ -63,8 +72,11 @@ export interface DeliveryView {
 
 /** What became of the deliveries of these alerts. */
 export async function listDeliveries(db: Knex, alertIds: number[]): Promise<DeliveryView[]> {
-  return db('deliveries')
-    .whereIn('alert_id', alertIds)
-    .orderBy('id')
-    .select({ alertId: 'alert_id', channel: 'channel', state: 'state', attempts: 'attempts', lastError: 'last_error' });
+  return db('deliveries').whereIn('alert_id', alertIds).orderBy('id').select({
+    alertId: 'alert_id',
+    channel: 'channel',
+    state: 'state',
+    attempts: 'attempts',
+    lastError: 'last_error',
+  });
 }

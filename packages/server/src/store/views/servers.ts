@@ -27,8 +27,14 @@ interface Group {
 }
 
 /** Servers by name, after the name `after`; one more than `limit` when there is a next page. */
-export async function listServers(db: Knex, { after, limit }: { after?: string | undefined; limit: number }): Promise<ServerView[]> {
-  const query = db('servers').orderBy('name').limit(limit + 1).select('id', 'name', 'title', 'ip', 'seen_at');
+export async function listServers(
+  db: Knex,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<ServerView[]> {
+  const query = db('servers')
+    .orderBy('name')
+    .limit(limit + 1)
+    .select('id', 'name', 'title', 'ip', 'seen_at');
   if (after !== undefined) query.where('name', '>', after);
   return withServices(db, await query);
 }

@@ -36,13 +36,17 @@ const COLUMNS = {
   reportedAt: 'v.reported_at',
   deadlineAt: 'v.deadline_at',
   silent: 'v.silent',
+  stateSince: 'v.state_since',
   since: 'v.since',
   reports: 'v.reports',
 };
 
 /** Services by their server's name, then their own; one more than `limit` when there is a next page. */
 export async function listServices(db: Knex, filter: ServiceFilter): Promise<ServiceView[]> {
-  const query = joined(db).orderBy(['s.name', 'v.name']).limit(filter.limit + 1).select(COLUMNS);
+  const query = joined(db)
+    .orderBy(['s.name', 'v.name'])
+    .limit(filter.limit + 1)
+    .select(COLUMNS);
   if (filter.server !== undefined) query.where('s.name', filter.server);
   if (filter.serverId !== undefined) query.where('s.id', filter.serverId);
   if (filter.state !== undefined) query.where('v.state', filter.state);
@@ -50,7 +54,11 @@ export async function listServices(db: Knex, filter: ServiceFilter): Promise<Ser
   if (filter.q !== undefined) query.where((any) => matchAny(any, filter.q as string));
   if (filter.after) {
     const [server, name] = filter.after;
-    query.where((later) => later.where('s.name', '>', server).orWhere((same) => same.where('s.name', server).where('v.name', '>', name)));
+    query.where((later) =>
+      later
+        .where('s.name', '>', server)
+        .orWhere((same) => same.where('s.name', server).where('v.name', '>', name)),
+    );
   }
   return ((await query) as ServiceView[]).map(withFlags);
 }
@@ -66,7 +74,8 @@ function joined(db: Knex) {
 
 function matchAny(any: Knex.QueryBuilder, part: string): void {
   const pattern = `%${part.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`;
-  for (const column of ['s.name', 'v.name', 's.title', 'v.title']) any.orWhereRaw(`lower(??) like ? escape '!'`, [column, pattern]);
+  for (const column of ['s.name', 'v.name', 's.title', 'v.title'])
+    any.orWhereRaw(`lower(??) like ? escape '!'`, [column, pattern]);
 }
 
 /** SQLite and MariaDB keep a boolean as 0 or 1. */

@@ -3,7 +3,8 @@ import { badRequest, HttpError } from '../../errors.ts';
 
 /** The whole body of a request. Rejects with 413 as soon as it is known to be over `maxBytes`, 415 when it is compressed. */
 export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = () => new HttpError(413, `body is larger than ${maxBytes} bytes; send fewer services at once`);
+  const tooLarge = () =>
+    new HttpError(413, `body is larger than ${maxBytes} bytes; send fewer services at once`);
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     return Promise.reject(new HttpError(415, `body is encoded as ${encoding}; send it as plain JSON`));

@@ -8,7 +8,18 @@ import { listReports, listSpans } from '../../store/views/history.ts';
 import { loadOverview } from '../../store/views/overview.ts';
 import { listServers } from '../../store/views/servers.ts';
 import { findService, listServices, type ServiceView } from '../../store/views/services.ts';
-import { type Page, pageOf, type Query, readCursor, readFlag, readId, readLimit, readState, readText, readTime } from '../query.ts';
+import {
+  type Page,
+  pageOf,
+  type Query,
+  readCursor,
+  readFlag,
+  readId,
+  readLimit,
+  readState,
+  readText,
+  readTime,
+} from '../query.ts';
 import { alertJson, overviewJson, reportJson, serverJson, serviceJson, spanJson } from './shapes.ts';
 
 export const DAY_MS = 86_400_000;
@@ -24,13 +35,16 @@ export function createReadApi(db: Knex, clock: Clock): Router {
   router.get('/servers', async (req, res) => {
     const limit = readLimit(req.query);
     const after = readCursor(req.query, 1)?.[0];
-    const page = pageOf(await listServers(db, { after: after?.toString(), limit }), limit, ({ name }) => [name]);
+    const page = pageOf(await listServers(db, { after: after?.toString(), limit }), limit, ({ name }) => [
+      name,
+    ]);
     sendPage(res, 'servers', page, page.rows.map(serverJson));
   });
 
   router.delete('/servers/:id', async (req, res) => {
     const id = readId(req.params.id);
-    if (id === undefined || !(await removeServer({ db }, id))) throw notFound(`No server has the id ${req.params.id}.`);
+    if (id === undefined || !(await removeServer({ db }, id)))
+      throw notFound(`No server has the id ${req.params.id}.`);
     res.json({ ok: 1 });
   });
 
@@ -55,7 +69,8 @@ export function createReadApi(db: Knex, clock: Clock): Router {
 
   router.delete('/services/:id', async (req, res) => {
     const id = readId(req.params.id);
-    if (id === undefined || !(await removeService({ db }, id))) throw notFound(`No service has the id ${req.params.id}.`);
+    if (id === undefined || !(await removeService({ db }, id)))
+      throw notFound(`No service has the id ${req.params.id}.`);
     res.json({ ok: 1 });
   });
 
@@ -84,8 +99,16 @@ export function createReadApi(db: Knex, clock: Clock): Router {
       limit,
     });
     const page = pageOf(rows, limit, ({ at, id }) => [at, id]);
-    const deliveries = await listDeliveries(db, page.rows.map(({ id }) => id));
-    const alerts = page.rows.map((alert) => alertJson(alert, deliveries.filter(({ alertId }) => alertId === alert.id)));
+    const deliveries = await listDeliveries(
+      db,
+      page.rows.map(({ id }) => id),
+    );
+    const alerts = page.rows.map((alert) =>
+      alertJson(
+        alert,
+        deliveries.filter(({ alertId }) => alertId === alert.id),
+      ),
+    );
     sendPage(res, 'alerts', page, alerts);
   });
 
@@ -111,7 +134,12 @@ interface Range {
 }
 
 function readRange(query: Query): Range {
-  return { since: readTime(query, 'since'), until: readTime(query, 'until'), after: readPlace(query), limit: readLimit(query) };
+  return {
+    since: readTime(query, 'since'),
+    until: readTime(query, 'until'),
+    after: readPlace(query),
+    limit: readLimit(query),
+  };
 }
 
 /** A place in a list with the latest first: time and id. */

@@ -1,19 +1,39 @@
 import { toIso, toIsoOrNull } from '../../clock.ts';
 import { severityOf } from '../../core/alert.ts';
-import type { Overview } from '../../store/views/overview.ts';
+import type { Span } from '../../core/status.ts';
 import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
 import type { ReportView } from '../../store/views/history.ts';
+import type { Overview } from '../../store/views/overview.ts';
 import type { ServerView } from '../../store/views/servers.ts';
 import type { ServiceView } from '../../store/views/services.ts';
-import type { Span } from '../../core/status.ts';
 
 /** What the read API answers, in its own words: snake_case, times as ISO 8601 in UTC. */
 export function overviewJson({ servers, services, silent, states, alerts }: Overview): object {
   return { servers, services, silent, states, alerts_24h: alerts };
 }
 
-export function serverJson({ id, name, title, ip, lastReportAt, lastSeenAt, state, services, silent }: ServerView): object {
-  return { id, name, title, ip, last_report_at: toIsoOrNull(lastReportAt), last_seen_at: toIso(lastSeenAt), state, services, silent };
+export function serverJson({
+  id,
+  name,
+  title,
+  ip,
+  lastReportAt,
+  lastSeenAt,
+  state,
+  services,
+  silent,
+}: ServerView): object {
+  return {
+    id,
+    name,
+    title,
+    ip,
+    last_report_at: toIsoOrNull(lastReportAt),
+    last_seen_at: toIso(lastSeenAt),
+    state,
+    services,
+    silent,
+  };
 }
 
 export function serviceJson(service: ServiceView): object {
@@ -30,12 +50,19 @@ export function serviceJson(service: ServiceView): object {
     silent,
     reported_at: toIso(service.reportedAt),
     deadline_at: toIso(service.deadlineAt),
-    state_since: toIso(service.since),
+    state_since: toIso(service.stateSince),
   };
 }
 
 /** A span; `until` is null while it lasts. */
-export function spanJson({ state, silent, since, until, reports, info }: Omit<Span, 'until'> & { until: number | null }): object {
+export function spanJson({
+  state,
+  silent,
+  since,
+  until,
+  reports,
+  info,
+}: Omit<Span, 'until'> & { until: number | null }): object {
   return { state, silent, since: toIso(since), until: toIsoOrNull(until), reports, info };
 }
 
@@ -55,6 +82,11 @@ export function alertJson(alert: AlertView, deliveries: DeliveryView[]): object 
     message,
     state: current?.state ?? null,
     info: current?.info ?? null,
-    deliveries: deliveries.map(({ channel, state, attempts, lastError }) => ({ channel, state, attempts, last_error: lastError })),
+    deliveries: deliveries.map(({ channel, state, attempts, lastError }) => ({
+      channel,
+      state,
+      attempts,
+      last_error: lastError,
+    })),
   };
 }

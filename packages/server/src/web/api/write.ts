@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { parseAlerts, parseJson, parsePing, parseStatus, PATHS, WireError } from '@overc/protocol';
+import { PATHS, parseAlerts, parseJson, parsePing, parseStatus, WireError } from '@overc/protocol';
 import type { Clock } from '../../clock.ts';
 import { badRequest, forbidden, HttpError } from '../../errors.ts';
 import type { BadKeys } from '../../intake/bad-keys.ts';
@@ -38,7 +38,9 @@ export interface WriteApiOptions {
  * The three write endpoints, in front of Express: they are nearly all the traffic, and Express costs several times
  * what the rest of a report does. Returns whether the request was one of theirs.
  */
-export function createWriteApi(options: WriteApiOptions): (req: IncomingMessage, res: ServerResponse) => boolean {
+export function createWriteApi(
+  options: WriteApiOptions,
+): (req: IncomingMessage, res: ServerResponse) => boolean {
   return (req, res) => {
     const endpoint = ENDPOINTS.get(pathOf(req.url ?? ''));
     if (!endpoint) return false;
@@ -55,7 +57,11 @@ function pathOf(url: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-async function handle({ intake, badKeys, clock, maxBodyBytes, addressOf }: WriteApiOptions, endpoint: Endpoint, req: IncomingMessage): Promise<string> {
+async function handle(
+  { intake, badKeys, clock, maxBodyBytes, addressOf }: WriteApiOptions,
+  endpoint: Endpoint,
+  req: IncomingMessage,
+): Promise<string> {
   if (req.method !== 'POST') throw new HttpError(405, `Send it with POST, not ${req.method}.`);
   const content = endpoint.read(parseJson(await readBody(req, maxBodyBytes)));
   const at = clock.now();
@@ -67,7 +73,9 @@ async function handle({ intake, badKeys, clock, maxBodyBytes, addressOf }: Write
   const outcome = await intake.submit({ ...content, ip, at });
   if (outcome === 'wrong-key') {
     badKeys.note(ip, name, at);
-    throw forbidden(`server.key: ${name} sent another key than the first; use that key, or remove the server to start anew.`);
+    throw forbidden(
+      `server.key: ${name} sent another key than the first; use that key, or remove the server to start anew.`,
+    );
   }
   return endpoint.answer;
 }
@@ -98,7 +106,10 @@ function answer(res: ServerResponse, result: string | HttpError, observe: (statu
   const status = failed ? result.status : 200;
   observe(status);
   const body = failed ? JSON.stringify({ error: result.message }) : result;
-  const headers: Record<string, string | number> = { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(body) };
+  const headers: Record<string, string | number> = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  };
   if (failed && result.retryAfter !== undefined) headers['Retry-After'] = result.retryAfter;
   if (status === 405) headers.Allow = 'POST';
   res.writeHead(status, headers).end(body);

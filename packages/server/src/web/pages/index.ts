@@ -27,8 +27,16 @@ export function createPages({ db, config, clock }: WebDeps): Router {
   router.get('/', async (req, res) => {
     const now = clock.now();
     const place = readCursor(req.query, 2);
-    const filter = { q: readText(req.query, 'q'), state: readState(req.query), silent: readFlag(req.query, 'silent') };
-    const services = await listServices(db, { ...filter, after: place && [String(place[0]), String(place[1])], limit: SERVICES_PER_PAGE });
+    const filter = {
+      q: readText(req.query, 'q'),
+      state: readState(req.query),
+      silent: readFlag(req.query, 'silent'),
+    };
+    const services = await listServices(db, {
+      ...filter,
+      after: place && [String(place[0]), String(place[1])],
+      limit: SERVICES_PER_PAGE,
+    });
     const page = pageOf(services, SERVICES_PER_PAGE, ({ server, name }) => [server, name]);
     res.render('overview', {
       title: 'Overview',
@@ -43,9 +51,16 @@ export function createPages({ db, config, clock }: WebDeps): Router {
 
   router.get('/servers', async (req, res) => {
     const after = readCursor(req.query, 1)?.[0]?.toString();
-    const page = pageOf(await listServers(db, { after, limit: ROWS_PER_PAGE }), ROWS_PER_PAGE, ({ name }) => [name]);
+    const page = pageOf(await listServers(db, { after, limit: ROWS_PER_PAGE }), ROWS_PER_PAGE, ({ name }) => [
+      name,
+    ]);
     const servers = page.rows.map((server) => serverRow(server, clock.now()));
-    res.render('servers', { title: 'Servers', here: req.originalUrl, servers, next: nextHref(req, page.next) });
+    res.render('servers', {
+      title: 'Servers',
+      here: req.originalUrl,
+      servers,
+      next: nextHref(req, page.next),
+    });
   });
 
   router.get('/servers/:id', async (req, res) => {
@@ -54,7 +69,11 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     const server = id === undefined ? undefined : await findServer(db, id);
     if (!server) throw notFound('There is no such server; it may have been removed.');
     const place = readCursor(req.query, 2);
-    const services = await listServices(db, { serverId: server.id, after: place && [String(place[0]), String(place[1])], limit: SERVICES_PER_PAGE });
+    const services = await listServices(db, {
+      serverId: server.id,
+      after: place && [String(place[0]), String(place[1])],
+      limit: SERVICES_PER_PAGE,
+    });
     const page = pageOf(services, SERVICES_PER_PAGE, ({ server, name }) => [server, name]);
     res.render('server', {
       title: server.name,
@@ -78,7 +97,11 @@ export function createPages({ db, config, clock }: WebDeps): Router {
       here: req.originalUrl,
       server: { name: service.server, href: `/servers/${service.serverId}` },
       service: serviceRow(service, now),
-      promise: { period: lengthText(service.periodSeconds * 1000), grace: service.graceSeconds, deadline: exact(service.deadlineAt) },
+      promise: {
+        period: lengthText(service.periodSeconds * 1000),
+        grace: service.graceSeconds,
+        deadline: exact(service.deadlineAt),
+      },
       spans: [spanRow({ ...service, until: null }, now), ...spans.map((span) => spanRow(span, now))],
       reports: reports.map(reportRow),
       alerts: await alertRows({ server: service.server, service: service.name, limit: ROWS_BESIDE }, now),
@@ -87,16 +110,25 @@ export function createPages({ db, config, clock }: WebDeps): Router {
 
   router.get('/alerts', async (req, res) => {
     const place = readCursor(req.query, 2);
-    const rows = await listAlerts(db, { after: place && [Number(place[0]), Number(place[1])], limit: ROWS_PER_PAGE });
+    const rows = await listAlerts(db, {
+      after: place && [Number(place[0]), Number(place[1])],
+      limit: ROWS_PER_PAGE,
+    });
     const page = pageOf(rows, ROWS_PER_PAGE, ({ at, id }) => [at, id]);
-    const deliveries = await listDeliveries(db, page.rows.map(({ id }) => id));
+    const deliveries = await listDeliveries(
+      db,
+      page.rows.map(({ id }) => id),
+    );
     const alerts = page.rows.map((alert) => alertRow(alert, deliveries, clock.now()));
     res.render('alerts', { title: 'Alerts', here: req.originalUrl, alerts, next: nextHref(req, page.next) });
   });
 
   async function alertRows(filter: Parameters<typeof listAlerts>[1], now: number) {
     const alerts = (await listAlerts(db, filter)).slice(0, filter.limit);
-    const deliveries = await listDeliveries(db, alerts.map(({ id }) => id));
+    const deliveries = await listDeliveries(
+      db,
+      alerts.map(({ id }) => id),
+    );
     return alerts.map((alert) => alertRow(alert, deliveries, now));
   }
 

@@ -39,7 +39,7 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
     info: service.info,
     reported: relative(service.reportedAt, now),
     deadline: relative(service.deadlineAt, now),
-    since: relative(service.since, now),
+    since: relative(service.stateSince, now),
   };
 }
 
