@@ -5,6 +5,8 @@ import { Capture } from './capture.ts';
 const KILL_AFTER_MS = 1000;
 /** How long a pipe may stay open after its process ended, held by a child that left the process group. */
 const PIPE_PATIENCE_MS = 500;
+/** setTimeout takes no more than 2³¹ − 1 ms, 24 days, and fires at once for more; nothing here waits longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface RunOptions {
   /** Program and arguments. */
@@ -61,6 +63,12 @@ export function run(options: RunOptions): Promise<RunResult> {
   } catch (error) {
     return Promise.resolve(result(notStarted(options, error as NodeJS.ErrnoException)));
   }
+  // Without a process there may be no pipes either (EMFILE), so nothing below may touch them.
+  if (child.pid === undefined) {
+    return new Promise((resolve) => {
+      child.once('error', (error) => resolve(result(notStarted(options, error))));
+    });
+  }
   child.stdout.on('data', (chunk: Buffer) => stdout.add(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
   child.stdin.on('error', () => {}); // it may end without reading its input
@@ -69,7 +77,8 @@ export function run(options: RunOptions): Promise<RunResult> {
   return new Promise((resolve) => {
     let cutShort: Ending | undefined;
     const timers = new Set<NodeJS.Timeout>();
-    const later = (ms: number, action: () => void) => timers.add(setTimeout(action, ms));
+    const later = (ms: number, action: () => void) =>
+      timers.add(setTimeout(action, Math.min(ms, LONGEST_TIMER_MS)));
     const cut = (ending: Ending) => {
       if (cutShort) return;
       cutShort = ending;
@@ -87,9 +96,6 @@ export function run(options: RunOptions): Promise<RunResult> {
     if (options.signal?.aborted) abort();
     options.signal?.addEventListener('abort', abort);
 
-    child.once('error', (error) => {
-      if (child.pid === undefined) finish(notStarted(options, error));
-    });
     child.once('exit', () => {
       killGroup(child, 'SIGKILL');
       later(PIPE_PATIENCE_MS, () => {
@@ -98,7 +104,7 @@ export function run(options: RunOptions): Promise<RunResult> {
       });
     });
     child.once('close', (code, signal) => {
-      if (child.pid !== undefined) finish(cutShort ?? endingOf(code, signal));
+      finish(cutShort ?? endingOf(code, signal));
     });
   });
 }

@@ -38,7 +38,8 @@ export function parseIni(text: string): IniSection[] {
       continue;
     }
 
-    if (!section) throw new SettingsError(`line ${index + 1}: "${line}" stands before the first [section]`);
+    if (!section)
+      throw new SettingsError(`line ${index + 1}: "${firstWord(line)}" stands before the first [section]`);
     const { name, value } = splitOption(line, index + 1);
     if (section.options.has(name))
       throw new SettingsError(`line ${index + 1}: [${section.name}] ${name} is set twice; keep one`);
@@ -59,6 +60,12 @@ function sectionName(line: string, number: number, before: IniSection[]): string
 
 function splitOption(line: string, number: number): { name: string; value: string } {
   const at = line.indexOf('=');
-  if (at < 1) throw new SettingsError(`line ${number}: "${line}" is neither [section] nor option = value`);
+  if (at < 1)
+    throw new SettingsError(`line ${number}: "${firstWord(line)}" is neither [section] nor option = value`);
   return { name: line.slice(0, at).trim().toLowerCase(), value: line.slice(at + 1).trim() };
+}
+
+/** What an error quotes of a line: the rest of it may be a key or a password. */
+function firstWord(line: string): string {
+  return /^[^\s=]+|^=/.exec(line)?.[0] ?? '';
 }

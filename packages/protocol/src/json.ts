@@ -2,6 +2,8 @@ import { WireError } from './errors.ts';
 
 /** Deep enough for any additive field, shallow enough that nothing downstream can overflow the stack. */
 const MAX_DEPTH = 16;
+/** How much of an unread member's name an error repeats. */
+const MAX_QUOTED_MEMBER = 64;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -29,10 +31,15 @@ export function asObject(value: unknown, path: string, known: ReadonlySet<string
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new WireError(path, `must be an object, not ${kindOf(value)}`);
   for (const member in value) {
-    if (!known.has(member))
-      refuseHarmful(member, (value as JsonObject)[member], path === 'body' ? member : `${path}.${member}`);
+    if (!known.has(member)) refuseHarmful(member, (value as JsonObject)[member], memberPath(path, member));
   }
   return value as JsonObject;
+}
+
+/** The path of an unread member, whose name may be as long and as odd as its sender likes. */
+function memberPath(path: string, member: string): string {
+  const name = member.slice(0, MAX_QUOTED_MEMBER).toWellFormed();
+  return path === 'body' ? name : `${path}.${name}`;
 }
 
 /** `value` as a list. */

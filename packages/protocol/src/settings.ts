@@ -25,7 +25,7 @@ export type Values<O extends Options> = { [K in keyof O]?: O[K] extends Option<i
 export function readSection<O extends Options>(section: IniSection, options: O): Values<O> {
   const values: Record<string, unknown> = {};
   for (const [name, text] of section.options) {
-    const option = options[name];
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (!option) {
       const known = Object.keys(options).join(', ');
       throw new SettingsError(`[${section.name}] ${name}: unknown option; known here are ${known}`);

@@ -1,0 +1,46 @@
+export type Cancel = () => void;
+
+/** Time as the scheduling code sees it; tests bring one that they turn by hand. */
+export interface Clock {
+  /** Milliseconds on a clock that never jumps. */
+  now(): number;
+  /** Calls `action` once, `ms` from now. The returned function takes that back. */
+  after(ms: number, action: () => void): Cancel;
+  /** The wall's time for a log line, ISO 8601 in UTC. */
+  timestamp(): string;
+}
+
+/** setTimeout takes no more than 2³¹ − 1 ms, 24 days, and fires at once for more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  after: startTimer,
+  timestamp: () => new Date().toISOString(),
+};
+
+function startTimer(ms: number, action: () => void): Cancel {
+  const endsAt = performance.now() + ms;
+  let timer: NodeJS.Timeout;
+  const wait = () => {
+    const restMs = endsAt - performance.now();
+    if (restMs <= LONGEST_TIMER_MS) timer = setTimeout(action, Math.max(0, restMs));
+    else timer = setTimeout(wait, LONGEST_TIMER_MS);
+  };
+  wait();
+  return () => clearTimeout(timer);
+}
+
+/** Resolves after `ms`, or as soon as `signal` aborts. */
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(ms, done);
+    signal.addEventListener('abort', done);
+  });
+}

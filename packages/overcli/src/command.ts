@@ -1,0 +1,33 @@
+import type { Clock } from './clock.ts';
+import type { Flags } from './flags.ts';
+import type { Log } from './log.ts';
+
+/** What the process around a command offers it. */
+export interface Surroundings {
+  /** Writes text to standard output. */
+  out: (text: string) => void;
+  log: Log;
+  clock: Clock;
+  /** Takes over signals and uncaught errors: the answer aborts, with a StopReason, when the program is to end. */
+  listenForStop: () => AbortSignal;
+}
+
+export type StopReason = { kind: 'signal' } | { kind: 'fault'; error: unknown };
+
+export interface Call {
+  /** The command's operands, as many as it names. */
+  operands: string[];
+  flags: Flags;
+  surroundings: Surroundings;
+}
+
+/** One command: flags → call → print. It throws UsageError, SettingsError or CollectorError when it cannot. */
+export interface Command {
+  summary: string;
+  /** The operands' names; one in [brackets] may be left out. */
+  operands: string[];
+  takesService?: boolean;
+  /** What stands after `overcli` in the example that --help shows. */
+  example: string;
+  call(call: Call): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import { httpUrl, type Identity, nameText } from '@overc/protocol';
+import { UsageError } from './errors.ts';
+
+/** Where to report, and as whom. */
+export interface Connection {
+  /** The collector's address, perhaps with credentials in it; never to be shown as it is. */
+  server: string;
+  identity: Identity;
+}
+
+/** The address given with `-s`. Its text is not repeated in an error, since it may hold a password. */
+export function readServer(text: string): string {
+  try {
+    return httpUrl(text);
+  } catch (error) {
+    throw new UsageError(`-s: the value ${(error as Error).message} (for example http://localhost:5000/)`);
+  }
+}
+
+/** The identity given with `-i`, split at its first colon. Its text is not repeated in an error, since it holds the key. */
+export function readIdentity(text: string): Identity {
+  const colon = text.indexOf(':');
+  if (colon < 0)
+    throw new UsageError('-i: the value must be NAME:KEY, with a colon between (for example web1:1234)');
+  return { name: part('name', text.slice(0, colon)), key: part('key', text.slice(colon + 1)) };
+}
+
+function part(noun: string, text: string): string {
+  try {
+    return nameText(text);
+  } catch (error) {
+    throw new UsageError(`-i: the ${noun} in NAME:KEY ${(error as Error).message} (for example web1:1234)`);
+  }
+}

@@ -1,0 +1,2 @@
+export { commands } from './cli.ts';
+export { MONITOR_OPTIONS, readMonitorFile, SERVICE_OPTIONS } from './sources/ini.ts';

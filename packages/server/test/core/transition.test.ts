@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { type Report, STATES, type State } from '@overc/protocol';
+import fc from 'fast-check';
+import { expire, receive } from '../../src/core/transition.ts';
+import type { Change, Status } from '../../src/core/status.ts';
+
+const T0 = 1_000_000;
+const report = (state: State, info = '', periodSeconds = 60): Report => ({ service: 'disk', state, info, periodSeconds });
+const kinds = (change: Change | undefined) => change?.events.map(({ kind, message }) => `${kind}: ${message}`);
+const first = (state: State) => receive(undefined, report(state, 'first'), T0).next;
+const silent = (state: State) => (expire(first(state), T0 + 60_000) as Change).next;
+
+describe('transition', () => {
+  const table: [string, Status | undefined, State, string[]][] = [
+    ['a first OK', undefined, 'OK', []],
+    ['a first WARN', undefined, 'WARN', ['service:state/WARN: State changed: "(?)" -> "WARN"']],
+    ['a first ERR', undefined, 'ERR', ['service:state/ERR: State changed: "(?)" -> "ERR"']],
+    ['a first UNK', undefined, 'UNK', ['service:state/UNK: State changed: "(?)" -> "UNK"']],
+    ['OK after OK', first('OK'), 'OK', []],
+    ['ERR after ERR', first('ERR'), 'ERR', []],
+    ['ERR after OK', first('OK'), 'ERR', ['service:state/ERR: State changed: "OK" -> "ERR"']],
+    ['OK after ERR', first('ERR'), 'OK', ['service:state/OK: State changed: "ERR" -> "OK"']],
+    ['OK after silence', silent('OK'), 'OK', ['plugin/online: Monitoring plugin back online']],
+    [
+      'ERR after silence',
+      silent('OK'),
+      'ERR',
+      ['plugin/online: Monitoring plugin back online', 'service:state/ERR: State changed: "OK" -> "ERR"'],
+    ],
+  ];
+  for (const [title, current, state, expected] of table)
+    it(`${title} raises ${expected.length === 0 ? 'nothing' : expected.join(', then ')}`, () => {
+      const at = current?.silent ? T0 + 90_000 : T0 + 10_000;
+      assert.deepEqual(kinds(receive(current, report(state), at)), expected);
+    });
+
+  it('counts reports of a span and remembers since when it lasts', () => {
+    const { next } = receive(first('OK'), report('OK', 'second'), T0 + 30_000);
+    assert.equal(next.reports, 2);
+    assert.equal(next.since, T0);
+    assert.equal(next.info, 'second');
+    assert.equal(next.deadlineAt, T0 + 90_000);
+  });
+
+  it('closes a span with its last info when the state changes', () => {
+    const { closed } = receive(first('OK'), report('ERR', 'broken'), T0 + 30_000);
+    assert.deepEqual(closed, [{ state: 'OK', silent: false, since: T0, until: T0 + 30_000, reports: 1, info: 'first' }]);
+  });
+
+  it('raises offline once, from the deadline on, and begins the silent span at the deadline', () => {
+    assert.equal(expire(first('OK'), T0 + 59_999), undefined);
+    const change = expire(first('OK'), T0 + 60_250) as Change;
+    assert.deepEqual(kinds(change), ['plugin/offline: Monitoring plugin offline']);
+    assert.equal(change.next.since, T0 + 60_000);
+    assert.equal(change.closed[0]?.until, T0 + 60_000);
+    assert.equal(expire(change.next, T0 + 120_000), undefined);
+  });
+
+  it('finds a promise broken by a report that comes after the deadline, as if the sweep had come first', () => {
+    const late = receive(first('OK'), report('OK', 'late'), T0 + 61_000);
+    assert.deepEqual(kinds(late), ['plugin/offline: Monitoring plugin offline', 'plugin/online: Monitoring plugin back online']);
+    assert.deepEqual(late.closed.map(({ silent, since, until }) => [silent, since, until]), [
+      [false, T0, T0 + 60_000],
+      [true, T0 + 60_000, T0 + 61_000],
+    ]);
+    assert.equal(late.events[0]?.current?.info, 'first');
+    assert.equal(late.events[1]?.current?.info, 'late');
+  });
+
+  it('keeps the time from running backwards when another collector’s clock is behind', () => {
+    const { next } = receive(first('OK'), report('ERR'), T0 - 5_000);
+    assert.equal(next.reportedAt, T0);
+    assert.equal(next.since, T0);
+  });
+
+  it('is silent or reports, whatever happens: spans join without gap or overlap, and events alternate', () => {
+    const step = fc.record({ waitMs: fc.integer({ min: 0, max: 200_000 }), state: fc.constantFrom(...STATES, 'sweep' as const) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        let now = T0;
+        let status: Status | undefined;
+        const spans: Change['closed'] = [];
+        const silences: string[] = [];
+        for (const { waitMs, state } of steps) {
+          now += waitMs;
+          const change = state === 'sweep' ? status && expire(status, now) : receive(status, report(state), now);
+          if (!change) continue;
+          status = change.next;
+          spans.push(...change.closed);
+          silences.push(...change.events.map(({ kind }) => kind).filter((kind) => kind.startsWith('plugin/')));
+        }
+        for (const [index, span] of spans.entries()) {
+          assert.ok(span.since <= span.until);
+          assert.equal(spans[index + 1]?.since ?? status?.since, span.until);
+        }
+        silences.forEach((kind, index) => assert.equal(kind, index % 2 === 0 ? 'plugin/offline' : 'plugin/online'));
+        assert.equal(status?.silent ?? false, silences.length % 2 === 1);
+      }),
+    );
+  });
+});

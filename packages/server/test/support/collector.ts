@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import request from 'supertest';
+import { type App, createApp } from '../../src/app.ts';
+import type { Config } from '../../src/config.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createDatabase, type Kind, type TestDatabase } from './databases.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** 2026-01-05, a Monday, 10:00 UTC. */
+export const MORNING = Date.UTC(2026, 0, 5, 10);
+
+export interface TestCollector {
+  app: App;
+  clock: ManualClock;
+  config: Config;
+  database: TestDatabase;
+  http(): request.Agent;
+  /** POSTs a status with this collector's usual server, and expects it to be stored. */
+  report(services: object | object[], server?: object): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const WEB1 = { name: 'web1', key: 'k-1234' };
+const quiet = pino({ level: 'silent' });
+
+/** A collector on a new database, with a clock that stands at {@link MORNING}, and on a free port. */
+export async function startCollector(kind: Kind = 'SQLite', settings: Partial<Config> = {}): Promise<TestCollector> {
+  const database = await createDatabase(kind);
+  const collector = await startOn(database, new ManualClock(MORNING), settings);
+  return {
+    ...collector,
+    async stop() {
+      await collector.stop();
+      await database.remove();
+    },
+  };
+}
+
+/** A collector on a database that is there already; stopping it leaves the database. */
+export async function startOn(database: TestDatabase, clock: ManualClock, settings: Partial<Config> = {}): Promise<TestCollector> {
+  const config: Config = {
+    ...loadConfig({}),
+    database: database.url,
+    listen: { host: '127.0.0.1', port: 0 },
+    secretFile: join(database.folder, 'overc.secret'),
+    ...settings,
+  };
+  const app = createApp(config, { clock, log: quiet });
+  await app.start();
+  const http = () => request(app.http) as unknown as request.Agent;
+  return {
+    app,
+    clock,
+    config,
+    database,
+    http,
+    async report(services, server = WEB1) {
+      await http().post('/api/set/service/status').send({ server, period: 60, services: [services].flat() }).expect(200, { ok: 1 });
+    },
+    stop: () => app.stop(),
+  };
+}

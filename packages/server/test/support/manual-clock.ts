@@ -1,0 +1,40 @@
+import type { Clock } from '../../src/clock.ts';
+
+interface Scheduled {
+  at: number;
+  task: () => Promise<void>;
+}
+
+/** A clock that stands still until it is told to go on, and then runs what falls due, each to its end, in its order. */
+export class ManualClock implements Clock {
+  #now: number;
+  readonly #scheduled = new Set<Scheduled>();
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  schedule(at: number, task: () => Promise<void>): () => void {
+    const scheduled = { at, task };
+    this.#scheduled.add(scheduled);
+    return () => this.#scheduled.delete(scheduled);
+  }
+
+  async advanceTo(time: number): Promise<void> {
+    for (let next = this.#due(time); next; next = this.#due(time)) {
+      this.#scheduled.delete(next);
+      this.#now = Math.max(this.#now, next.at);
+      await next.task();
+    }
+    this.#now = Math.max(this.#now, time);
+  }
+
+  #due(time: number): Scheduled | undefined {
+    const due = [...this.#scheduled].filter(({ at }) => at <= time);
+    return due.sort((a, b) => a.at - b.at)[0];
+  }
+}
