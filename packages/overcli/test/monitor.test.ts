@@ -17,7 +17,7 @@ describe('overcli monitor', () => {
     collector = await new Collector().start();
   });
   afterEach(async () => {
-    monitor?.kill('SIGKILL');
+    monitor?.kill('SIGTERM'); // SIGKILL would leave its plugins running
     await monitor?.outcome;
     monitor = undefined;
     await collector.close();

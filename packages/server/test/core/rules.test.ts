@@ -17,17 +17,32 @@ describe('alert text', () => {
       service: 'b',
       current: { state: 'UNK' as const, info: 'hey2' },
     };
-    assert.equal(alertText(alert), 'localhost b: [service:state/UNK] State changed: "(?)" -> "UNK"\nCurrent: UNK: hey2\n');
+    assert.equal(
+      alertText(alert),
+      'localhost b: [service:state/UNK] State changed: "(?)" -> "UNK"\nCurrent: UNK: hey2\n',
+    );
   });
 
   it('leaves the service out for an alert about a server, and the current line before any report', () => {
-    const alert = { kind: 'api/alert', message: 'System down', server: 'localhost', service: null, current: null };
+    const alert = {
+      kind: 'api/alert',
+      message: 'System down',
+      server: 'localhost',
+      service: null,
+      current: null,
+    };
     assert.equal(alertText(alert), 'localhost: [api/alert] System down\n');
     assert.equal(alertText({ ...alert, service: 'queue' }), 'localhost queue: [api/alert] System down\n');
   });
 
   it('names OverC itself when no server is concerned', () => {
-    const alert = { kind: 'channel/failing', message: 'Channel sms fails', server: null, service: null, current: null };
+    const alert = {
+      kind: 'channel/failing',
+      message: 'Channel sms fails',
+      server: null,
+      service: null,
+      current: null,
+    };
     assert.equal(alertText(alert), 'OverC: [channel/failing] Channel sms fails\n');
   });
 
@@ -61,12 +76,21 @@ describe('delivery', () => {
   const failed = { ok: false, retry: true, reason: 'exit code 1' } as const;
 
   it('is sent once the channel takes it', () => {
-    assert.deepEqual(settlementOf({ ok: true }, 1, 500, 100), { state: 'sent', lastError: null, doneAt: 100 });
+    assert.deepEqual(settlementOf({ ok: true }, 1, 500, 100), {
+      state: 'sent',
+      lastError: null,
+      doneAt: 100,
+    });
   });
 
   it('waits 2 s after a first failure, twice as long after each further one, and 10 minutes at most', () => {
     assert.deepEqual([1, 2, 3, 8, 20].map(backoff), [2_000, 4_000, 8_000, 256_000, 600_000]);
-    assert.deepEqual(settlementOf(failed, 2, 60_000, 100), { state: 'waiting', nextAt: 4_100, lastError: 'exit code 1', doneAt: null });
+    assert.deepEqual(settlementOf(failed, 2, 60_000, 100), {
+      state: 'waiting',
+      nextAt: 4_100,
+      lastError: 'exit code 1',
+      doneAt: null,
+    });
   });
 
   it('is given up when the next attempt would come too late, or when trying again cannot help', () => {
@@ -79,8 +103,22 @@ describe('a server’s state', () => {
   const cases: [string, { state: 'OK' | 'WARN' | 'ERR' | 'UNK'; silent: boolean }[], string | null][] = [
     ['nothing', [], null],
     ['all OK', [{ state: 'OK', silent: false }], 'OK'],
-    ['one WARN', [{ state: 'OK', silent: false }, { state: 'WARN', silent: false }], 'WARN'],
-    ['ERR over UNK', [{ state: 'UNK', silent: false }, { state: 'ERR', silent: false }], 'ERR'],
+    [
+      'one WARN',
+      [
+        { state: 'OK', silent: false },
+        { state: 'WARN', silent: false },
+      ],
+      'WARN',
+    ],
+    [
+      'ERR over UNK',
+      [
+        { state: 'UNK', silent: false },
+        { state: 'ERR', silent: false },
+      ],
+      'ERR',
+    ],
     ['a silent OK', [{ state: 'OK', silent: true }], 'UNK'],
   ];
   for (const [title, services, expected] of cases)

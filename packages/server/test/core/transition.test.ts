@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { type Report, STATES, type State } from '@overc/protocol';
 import fc from 'fast-check';
-import { expire, receive } from '../../src/core/transition.ts';
 import type { Change, Status } from '../../src/core/status.ts';
+import { expire, receive } from '../../src/core/transition.ts';
 
 const T0 = 1_000_000;
-const report = (state: State, info = '', periodSeconds = 60): Report => ({ service: 'disk', state, info, periodSeconds });
-const kinds = (change: Change | undefined) => change?.events.map(({ kind, message }) => `${kind}: ${message}`);
+const report = (state: State, info = '', periodSeconds = 60): Report => ({
+  service: 'disk',
+  state,
+  info,
+  periodSeconds,
+});
+const kinds = (change: Change | undefined) =>
+  change?.events.map(({ kind, message }) => `${kind}: ${message}`);
 const first = (state: State) => receive(undefined, report(state, 'first'), T0).next;
 const silent = (state: State) => (expire(first(state), T0 + 60_000) as Change).next;
 
@@ -44,7 +50,9 @@ describe('transition', () => {
 
   it('closes a span with its last info when the state changes', () => {
     const { closed } = receive(first('OK'), report('ERR', 'broken'), T0 + 30_000);
-    assert.deepEqual(closed, [{ state: 'OK', silent: false, since: T0, until: T0 + 30_000, reports: 1, info: 'first' }]);
+    assert.deepEqual(closed, [
+      { state: 'OK', silent: false, since: T0, until: T0 + 30_000, reports: 1, info: 'first' },
+    ]);
   });
 
   it('raises offline once, from the deadline on, and begins the silent span at the deadline', () => {
@@ -58,11 +66,17 @@ describe('transition', () => {
 
   it('finds a promise broken by a report that comes after the deadline, as if the sweep had come first', () => {
     const late = receive(first('OK'), report('OK', 'late'), T0 + 61_000);
-    assert.deepEqual(kinds(late), ['plugin/offline: Monitoring plugin offline', 'plugin/online: Monitoring plugin back online']);
-    assert.deepEqual(late.closed.map(({ silent, since, until }) => [silent, since, until]), [
-      [false, T0, T0 + 60_000],
-      [true, T0 + 60_000, T0 + 61_000],
+    assert.deepEqual(kinds(late), [
+      'plugin/offline: Monitoring plugin offline',
+      'plugin/online: Monitoring plugin back online',
     ]);
+    assert.deepEqual(
+      late.closed.map(({ silent, since, until }) => [silent, since, until]),
+      [
+        [false, T0, T0 + 60_000],
+        [true, T0 + 60_000, T0 + 61_000],
+      ],
+    );
     assert.equal(late.events[0]?.current?.info, 'first');
     assert.equal(late.events[1]?.current?.info, 'late');
   });
@@ -74,7 +88,10 @@ describe('transition', () => {
   });
 
   it('is silent or reports, whatever happens: spans join without gap or overlap, and events alternate', () => {
-    const step = fc.record({ waitMs: fc.integer({ min: 0, max: 200_000 }), state: fc.constantFrom(...STATES, 'sweep' as const) });
+    const step = fc.record({
+      waitMs: fc.integer({ min: 0, max: 200_000 }),
+      state: fc.constantFrom(...STATES, 'sweep' as const),
+    });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         let now = T0;
@@ -83,17 +100,21 @@ describe('transition', () => {
         const silences: string[] = [];
         for (const { waitMs, state } of steps) {
           now += waitMs;
-          const change = state === 'sweep' ? status && expire(status, now) : receive(status, report(state), now);
+          const change =
+            state === 'sweep' ? status && expire(status, now) : receive(status, report(state), now);
           if (!change) continue;
           status = change.next;
           spans.push(...change.closed);
-          silences.push(...change.events.map(({ kind }) => kind).filter((kind) => kind.startsWith('plugin/')));
+          silences.push(
+            ...change.events.map(({ kind }) => kind).filter((kind) => kind.startsWith('plugin/')),
+          );
         }
         for (const [index, span] of spans.entries()) {
           assert.ok(span.since <= span.until);
           assert.equal(spans[index + 1]?.since ?? status?.since, span.until);
         }
-        silences.forEach((kind, index) => assert.equal(kind, index % 2 === 0 ? 'plugin/offline' : 'plugin/online'));
+        for (const [index, kind] of silences.entries())
+          assert.equal(kind, index % 2 === 0 ? 'plugin/offline' : 'plugin/online');
         assert.equal(status?.silent ?? false, silences.length % 2 === 1);
       }),
     );

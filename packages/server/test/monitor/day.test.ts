@@ -1,99 +1,95 @@
 import assert from 'node:assert/strict';
-import { KINDS } from '../support/databases.ts';
+import { onBothKinds } from '../support/collector.ts';
 import { Day } from '../support/day.ts';
 
-for (const kind of KINDS)
-  describe(`a day of the collector (${kind})`, () => {
-    let day: Day;
-    beforeEach(async () => {
-      day = await Day.start(kind);
-    });
-    afterEach(() => day.stop());
-
-    it('is quiet about a new service that reports OK, and keeps on reporting', async () => {
-      await day.at('10:00').report('disk', 'OK');
-      await day.at('10:00:59').report('disk', 'OK');
-      await day.at('10:01:58').report('disk', 'OK');
-      await day.at('10:02:57').expectNothing();
-    });
-
-    it('tells at the deadline, once, and again when the service returns', async () => {
-      await day.at('10:00').report('disk', 'OK', { period: 120 });
-      await day.at('10:01:59.999').expectNothing();
-      await day.at('10:02').expectAlert('plugin/offline', 'disk');
-      await day.at('10:04').expectNothing();
-      await day.at('10:05').report('disk', 'OK', { period: 60 });
-      await day.at('10:05').expectAlert('plugin/online', 'disk');
-      await day.at('10:06').expectAlert('plugin/offline', 'disk');
-    });
-
-    it('tells of a state that changes, not of one that stays', async () => {
-      await day.at('10:00').report('disk', 'ERR');
-      await day.at('10:00').expectAlert('service:state/ERR', 'disk');
-      await day.at('10:00:30').report('disk', 'ERR');
-      await day.at('10:00:40').expectNothing();
-      await day.at('10:01').report('disk', 'OK');
-      await day.at('10:01').expectAlert('service:state/OK', 'disk');
-    });
-
-    it('takes an ERR report as a kept promise', async () => {
-      await day.at('10:00').report('disk', 'ERR');
-      await day.at('10:00:50').report('disk', 'ERR');
-      await day.at('10:01:40').report('disk', 'ERR');
-      await day.at('10:02').expectAlerts('service:state/ERR disk');
-    });
-
-    it('counts each service’s own promise, and the newest one', async () => {
-      await day.at('10:00').report('fast', 'OK', { period: 5 });
-      await day.at('10:00').report('slow', 'OK', { period: 3600 });
-      await day.at('10:00:05').expectAlert('plugin/offline', 'fast');
-      await day.at('10:01').report('slow', 'OK', { period: 10 });
-      await day.at('10:01:10').expectAlert('plugin/offline', 'slow');
-    });
-
-    it('stretches a promise when a report makes it longer', async () => {
-      await day.at('10:00').report('job', 'OK', { period: 10 });
-      await day.at('10:00:05').report('job', 'OK', { period: 60 });
-      await day.at('10:01:04').expectNothing();
-      await day.at('10:01:05').expectAlert('plugin/offline', 'job');
-    });
-
-    it('tells of an online before the change that came with it', async () => {
-      await day.at('10:00').report('disk', 'OK');
-      await day.at('10:01').expectAlert('plugin/offline', 'disk');
-      await day.at('10:02').report('disk', 'WARN');
-      await day.at('10:02').expectAlerts('plugin/online disk', 'service:state/WARN disk');
-    });
-
-    it('raises nothing about the state when an alert is posted for a service', async () => {
-      await day.at('10:00').postAlert({ message: 'System down' });
-      await day.at('10:00').postAlert({ message: 'Cannot check', service: 'queue' });
-      await day.at('10:00').expectAlerts('api/alert', 'api/alert queue');
-      await day.at('10:02').expectNothing();
-    });
-
-    it('writes the history as it was: spans that join, the silence from the deadline on', async () => {
-      await day.at('10:00').report('disk', 'OK', { info: 'fine' });
-      await day.at('10:00:30').report('disk', 'OK', { info: 'still fine' });
-      await day.at('10:01').report('disk', 'ERR', { info: 'full' });
-      await day.at('10:03').report('disk', 'OK', { info: 'fine again' });
-      const { body } = await day.collector.http().get('/api/v1/services/1/history').expect(200);
-      const at = (time: string) => `2026-01-05T${time}.000Z`;
-      assert.deepEqual(body.spans, [
-        { state: 'OK', silent: false, since: at('10:03:00'), until: null, reports: 1, info: 'fine again' },
-        { state: 'ERR', silent: true, since: at('10:02:00'), until: at('10:03:00'), reports: 0, info: 'full' },
-        { state: 'ERR', silent: false, since: at('10:01:00'), until: at('10:02:00'), reports: 1, info: 'full' },
-        { state: 'OK', silent: false, since: at('10:00:00'), until: at('10:01:00'), reports: 2, info: 'still fine' },
-      ]);
-    });
-
-    it('keeps a day of reports, and prunes what is older', async () => {
-      await day.at('10:00').report('disk', 'OK', { period: 3600 });
-      const { clock } = day.collector;
-      const reports = async () => (await day.collector.http().get('/api/v1/services/1/reports').expect(200)).body.reports.length;
-      assert.equal(await reports(), 1);
-      await clock.advanceTo(clock.now() + 1000);
-      await day.collector.report({ name: 'disk', state: 'OK', period: 31536000 });
-      assert.equal(await reports(), 2);
-    });
+onBothKinds('a day of the collector', (kind) => {
+  let day: Day;
+  beforeEach(async () => {
+    day = await Day.start(kind);
   });
+  afterEach(() => day.stop());
+
+  it('is quiet about a new service that reports OK, and keeps on reporting', async () => {
+    await day.at('10:00').report('disk', 'OK');
+    await day.at('10:00:59').report('disk', 'OK');
+    await day.at('10:01:58').report('disk', 'OK');
+    await day.at('10:02:57').expectNothing();
+  });
+
+  it('tells at the deadline, once, and again when the service returns', async () => {
+    await day.at('10:00').report('disk', 'OK', { period: 120 });
+    await day.at('10:01:59.999').expectNothing();
+    await day.at('10:02').expectAlert('plugin/offline', 'disk');
+    await day.at('10:04').expectNothing();
+    await day.at('10:05').report('disk', 'OK', { period: 60 });
+    await day.at('10:05').expectAlert('plugin/online', 'disk');
+    await day.at('10:06').expectAlert('plugin/offline', 'disk');
+  });
+
+  it('tells of a state that changes, not of one that stays', async () => {
+    await day.at('10:00').report('disk', 'ERR');
+    await day.at('10:00').expectAlert('service:state/ERR', 'disk');
+    await day.at('10:00:30').report('disk', 'ERR');
+    await day.at('10:00:40').expectNothing();
+    await day.at('10:01').report('disk', 'OK');
+    await day.at('10:01').expectAlert('service:state/OK', 'disk');
+  });
+
+  it('takes an ERR report as a kept promise', async () => {
+    await day.at('10:00').report('disk', 'ERR');
+    await day.at('10:00:50').report('disk', 'ERR');
+    await day.at('10:01:40').report('disk', 'ERR');
+    await day.at('10:02').expectAlerts('service:state/ERR disk');
+  });
+
+  it('counts each service’s own promise, and the newest one', async () => {
+    await day.at('10:00').report('fast', 'OK', { period: 5 });
+    await day.at('10:00').report('slow', 'OK', { period: 3600 });
+    await day.at('10:00:05').expectAlert('plugin/offline', 'fast');
+    await day.at('10:01').report('slow', 'OK', { period: 10 });
+    await day.at('10:01:10').expectAlert('plugin/offline', 'slow');
+  });
+
+  it('stretches a promise when a report makes it longer', async () => {
+    await day.at('10:00').report('job', 'OK', { period: 10 });
+    await day.at('10:00:05').report('job', 'OK', { period: 60 });
+    await day.at('10:01:04').expectNothing();
+    await day.at('10:01:05').expectAlert('plugin/offline', 'job');
+  });
+
+  it('tells of an online before the change that came with it', async () => {
+    await day.at('10:00').report('disk', 'OK');
+    await day.at('10:01').expectAlert('plugin/offline', 'disk');
+    await day.at('10:02').report('disk', 'WARN');
+    await day.at('10:02').expectAlerts('plugin/online disk', 'service:state/WARN disk');
+  });
+
+  it('raises nothing about the state when an alert is posted for a service', async () => {
+    await day.at('10:00').postAlert({ message: 'System down' });
+    await day.at('10:00').postAlert({ message: 'Cannot check', service: 'queue' });
+    await day.at('10:00').expectAlerts('api/alert', 'api/alert queue');
+    await day.at('10:02').expectNothing();
+  });
+
+  it('writes the history as it was: spans that join, the silence from the deadline on', async () => {
+    await day.at('10:00').report('disk', 'OK', { info: 'fine' });
+    await day.at('10:00:30').report('disk', 'OK', { info: 'still fine' });
+    await day.at('10:01').report('disk', 'ERR', { info: 'full' });
+    await day.at('10:03').report('disk', 'OK', { info: 'fine again' });
+    const { body } = await day.collector.http().get('/api/v1/services/1/history').expect(200);
+    const at = (time: string) => `2026-01-05T${time}.000Z`;
+    assert.deepEqual(body.spans, [
+      { state: 'OK', silent: false, since: at('10:03:00'), until: null, reports: 1, info: 'fine again' },
+      { state: 'ERR', silent: true, since: at('10:02:00'), until: at('10:03:00'), reports: 0, info: 'full' },
+      { state: 'ERR', silent: false, since: at('10:01:00'), until: at('10:02:00'), reports: 1, info: 'full' },
+      {
+        state: 'OK',
+        silent: false,
+        since: at('10:00:00'),
+        until: at('10:01:00'),
+        reports: 2,
+        info: 'still fine',
+      },
+    ]);
+  });
+});

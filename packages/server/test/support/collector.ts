@@ -4,7 +4,7 @@ import request from 'supertest';
 import { type App, createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
 import { loadConfig } from '../../src/config.ts';
-import { createDatabase, type Kind, type TestDatabase } from './databases.ts';
+import { createDatabase, KINDS, type Kind, type TestDatabase } from './databases.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** 2026-01-05, a Monday, 10:00 UTC. */
@@ -25,7 +25,10 @@ export const WEB1 = { name: 'web1', key: 'k-1234' };
 const quiet = pino({ level: 'silent' });
 
 /** A collector on a new database, with a clock that stands at {@link MORNING}, and on a free port. */
-export async function startCollector(kind: Kind = 'SQLite', settings: Partial<Config> = {}): Promise<TestCollector> {
+export async function startCollector(
+  kind: Kind = 'SQLite',
+  settings: Partial<Config> = {},
+): Promise<TestCollector> {
   const database = await createDatabase(kind);
   const collector = await startOn(database, new ManualClock(MORNING), settings);
   return {
@@ -38,7 +41,11 @@ export async function startCollector(kind: Kind = 'SQLite', settings: Partial<Co
 }
 
 /** A collector on a database that is there already; stopping it leaves the database. */
-export async function startOn(database: TestDatabase, clock: ManualClock, settings: Partial<Config> = {}): Promise<TestCollector> {
+export async function startOn(
+  database: TestDatabase,
+  clock: ManualClock,
+  settings: Partial<Config> = {},
+): Promise<TestCollector> {
   const config: Config = {
     ...loadConfig({}),
     database: database.url,
@@ -56,8 +63,16 @@ export async function startOn(database: TestDatabase, clock: ManualClock, settin
     database,
     http,
     async report(services, server = WEB1) {
-      await http().post('/api/set/service/status').send({ server, period: 60, services: [services].flat() }).expect(200, { ok: 1 });
+      await http()
+        .post('/api/set/service/status')
+        .send({ server, period: 60, services: [services].flat() })
+        .expect(200, { ok: 1 });
     },
     stop: () => app.stop(),
   };
+}
+
+/** Runs the same sentences against a collector on each kind of database. */
+export function onBothKinds(title: string, sentences: (kind: Kind) => void): void {
+  for (const kind of KINDS) describe(`${title} (${kind})`, () => sentences(kind));
 }

@@ -17,11 +17,6 @@ export interface TestDatabase {
 export const KINDS = ['SQLite', 'MariaDB'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Runs the same sentences against both databases. */
-export function onBothDatabases(title: string, sentences: (create: () => Promise<TestDatabase>, kind: Kind) => void): void {
-  for (const kind of KINDS) describe(`${title} (${kind})`, () => sentences(() => createDatabase(kind), kind));
-}
-
 export async function createDatabase(kind: Kind): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'overc-test-'));
   const forget = () => rmSync(folder, { recursive: true, force: true });
@@ -30,7 +25,14 @@ export async function createDatabase(kind: Kind): Promise<TestDatabase> {
 
   const server = new URL(process.env.OVERC_TEST_MARIADB ?? fail());
   const name = `overc_${process.pid}_${++created}`;
-  const url: DatabaseUrl = { kind: 'mysql', host: server.hostname, port: Number(server.port), user: 'root', password: '', name };
+  const url: DatabaseUrl = {
+    kind: 'mysql',
+    host: server.hostname,
+    port: Number(server.port),
+    user: 'root',
+    password: '',
+    name,
+  };
   await asRoot(url, `create database ${name}`);
   const remove = async () => {
     await asRoot(url, `drop database ${name}`);
@@ -52,11 +54,11 @@ async function asRoot({ host, port }: DatabaseUrl & { kind: 'mysql' }, sql: stri
 }
 
 /** A migrated database and its connection, made before each sentence and removed after it. */
-export function withStore(create: () => Promise<TestDatabase>): { db: Knex; url: DatabaseUrl } {
+export function withStore(kind: Kind): { db: Knex; url: DatabaseUrl } {
   const store = {} as { db: Knex; url: DatabaseUrl };
   let database: TestDatabase;
   beforeEach(async () => {
-    database = await create();
+    database = await createDatabase(kind);
     store.url = database.url;
     store.db = connect(database.url);
     await migrate(store.db);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Config } from '../../src/config.ts';
-import type { Kind } from './databases.ts';
 import { startCollector, type TestCollector, WEB1 } from './collector.ts';
+import type { Kind } from './databases.ts';
 
 interface Said {
   id: number;
@@ -35,16 +35,26 @@ export class Day {
       },
       postAlert: async (alert: object) => {
         await arrive();
-        await this.collector.http().post('/api/set/alerts').send({ server: WEB1, alerts: [alert] }).expect(200);
+        await this.collector
+          .http()
+          .post('/api/set/alerts')
+          .send({ server: WEB1, alerts: [alert] })
+          .expect(200);
       },
       /** Exactly these alerts came since the last look. */
       expectAlerts: async (...expected: string[]) => {
         await arrive();
-        assert.deepEqual((await this.#news()).map(({ kind, service }) => (service === null ? kind : `${kind} ${service}`)), expected);
+        assert.deepEqual(
+          (await this.#news()).map(({ kind, service }) => (service === null ? kind : `${kind} ${service}`)),
+          expected,
+        );
       },
       expectAlert: async (kind: string, service: string) => {
         await arrive();
-        assert.deepEqual((await this.#news()).map((alert) => [alert.kind, alert.service]), [[kind, service]]);
+        assert.deepEqual(
+          (await this.#news()).map((alert) => [alert.kind, alert.service]),
+          [[kind, service]],
+        );
       },
       expectNothing: async () => {
         await arrive();

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Knex } from 'knex';
+import { insertAlerts, type NewAlert } from '../../src/store/alerts.ts';
+import { connect } from '../../src/store/connection.ts';
+import {
+  claimDeliveries,
+  nextDeliveryAt,
+  releaseDelivery,
+  settleDelivery,
+} from '../../src/store/deliveries.ts';
+import { insertForIds } from '../../src/store/dialect.ts';
+import { insertReports, insertSpans, pruneOldest } from '../../src/store/history.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { insertServers, loadServers } from '../../src/store/servers.ts';
+import {
+  insertServices,
+  loadServices,
+  loadWaking,
+  nextWakeAt,
+  type Service,
+} from '../../src/store/services.ts';
+import { transaction } from '../../src/store/transaction.ts';
+import { onBothKinds } from '../support/collector.ts';
+import { createDatabase, withStore } from '../support/databases.ts';
+
+const NOW = Date.UTC(2026, 0, 5, 10);
+
+onBothKinds('store', (kind) => {
+  const store = withStore(kind);
+  const tx = <T>(work: (tx: Knex.Transaction) => Promise<T>) => transaction(store.db, work);
+
+  const serviceAt = (name: string, wakeAt: number | null): Omit<Service, 'id'> => ({
+    serverId: 1,
+    name,
+    wakeAt,
+    status: {
+      state: 'OK',
+      info: 'ünï 🛰',
+      periodSeconds: 60,
+      graceSeconds: 0,
+      reportedAt: NOW,
+      deadlineAt: NOW + 60_000,
+      silent: false,
+      stateSince: NOW,
+      since: NOW,
+      reports: 3,
+    },
+  });
+
+  it('migrates twice without harm', async () => {
+    await migrate(store.db);
+  });
+
+  it('gives rows of one statement their ids in order', async () => {
+    const rows = Array.from({ length: 1201 }, (_, i) => ({
+      service_id: 1,
+      at: i,
+      state: 'OK',
+      info: `${i}`,
+    }));
+    const ids = await tx((tx) => insertForIds(tx, 'reports', rows));
+    const stored = await store.db('reports').orderBy('at').select('id');
+    assert.deepEqual(
+      ids,
+      stored.map(({ id }) => id),
+    );
+  });
+
+  it('reads a service back as it was written', async () => {
+    const written = serviceAt('disk', NOW + 60_000);
+    const [id] = await tx((tx) => insertServices(tx, [written]));
+    assert.deepEqual(await tx((tx) => loadServices(tx, 1, ['disk', 'other'])), [{ id, ...written }]);
+  });
+
+  it('tells names apart that differ in case, accent or blanks', async () => {
+    const names = ['web', 'Web', 'web ', 'wéb'];
+    const servers = names.map((name) => ({ name, keyHash: 'x', ip: null, seenAt: NOW }));
+    await tx((tx) => insertServers(tx, servers));
+    const found = await tx((tx) => loadServers(tx, ['Web', 'web ', 'missing']));
+    assert.deepEqual([...found.keys()].sort(), ['Web', 'web ']);
+  });
+
+  it('finds what wakes up now, the earliest first, and what wakes up next', async () => {
+    const services = [
+      serviceAt('a', NOW + 2),
+      serviceAt('b', NOW + 1),
+      serviceAt('c', NOW + 3),
+      serviceAt('d', null),
+    ];
+    await tx((tx) => insertServices(tx, services));
+    const waking = await tx((tx) => loadWaking(tx, NOW + 2, 10));
+    assert.deepEqual(
+      waking.map(({ name }) => name),
+      ['b', 'a'],
+    );
+    assert.equal((await tx((tx) => loadWaking(tx, NOW + 2, 1))).length, 1);
+    assert.equal(await tx(nextWakeAt), NOW + 1);
+  });
+
+  it('finds the next wake-up through the index, not by reading every service', async () => {
+    await tx((tx) =>
+      insertServices(
+        tx,
+        Array.from({ length: 50 }, (_, i) => serviceAt(`s${i}`, NOW + i)),
+      ),
+    );
+    const query = store
+      .db('services')
+      .where('wake_at', '<=', NOW)
+      .orderBy('wake_at')
+      .limit(5)
+      .select('id')
+      .toQuery();
+    const explained = JSON.stringify(
+      await store.db.raw(`${kind === 'SQLite' ? 'explain query plan' : 'explain'} ${query}`),
+    );
+    assert.match(explained, /services_wake_at_index/);
+  });
+
+  it('undoes everything when one part fails', async () => {
+    const failing = tx(async (tx) => {
+      await insertServices(tx, [serviceAt('disk', NOW)]);
+      await insertServices(tx, [{ ...serviceAt('other', NOW), serverId: null as unknown as number }]);
+    });
+    await assert.rejects(failing);
+    assert.equal((await store.db('services')).length, 0);
+  });
+
+  it('prunes the oldest rows in chunks, and leaves the rest', async () => {
+    const reports = Array.from({ length: 30 }, (_, i) => ({
+      serviceId: 1,
+      at: NOW + i,
+      state: 'OK' as const,
+      info: '',
+    }));
+    await tx((tx) => insertReports(tx, reports));
+    assert.equal(await tx((tx) => pruneOldest(tx, 'reports', NOW + 20, 15)), 15);
+    assert.equal(await tx((tx) => pruneOldest(tx, 'reports', NOW + 20, 15)), 5);
+    assert.equal(await tx((tx) => pruneOldest(tx, 'reports', NOW + 20, 15)), 0);
+    assert.equal((await store.db('reports')).length, 10);
+
+    const span = { serviceId: 1, state: 'OK' as const, silent: false, since: NOW, reports: 1, info: '' };
+    await tx((tx) =>
+      insertSpans(tx, [
+        { ...span, until: NOW + 1 },
+        { ...span, until: NOW + 2 },
+      ]),
+    );
+    assert.equal(await tx((tx) => pruneOldest(tx, 'spans', NOW + 2, 15)), 1);
+  });
+
+  describe('deliveries', () => {
+    const alert = (service: string, at = NOW): NewAlert => ({
+      kind: 'api/alert',
+      message: 'x',
+      current: null,
+      at,
+      serverId: 1,
+      service,
+    });
+    const raise = (...alerts: NewAlert[]) => tx((tx) => insertAlerts(tx, alerts, ['mail', 'sms']));
+    const claim = (more: Partial<Parameters<typeof claimDeliveries>[1]> = {}) => {
+      const owner = randomUUID();
+      const wanted = { channel: 'mail', owner, now: NOW, leaseUntil: NOW + 30_000, limit: 10, ...more };
+      return tx((tx) => claimDeliveries(tx, wanted)).then((claimed) => ({ owner, claimed }));
+    };
+    const sent = { state: 'sent', lastError: null, doneAt: NOW } as const;
+
+    it('are owed once to each channel, and go with their alert when it is pruned', async () => {
+      await raise(alert('a'), alert('b'));
+      assert.equal((await store.db('deliveries')).length, 4);
+      await tx((tx) => pruneOldest(tx, 'alerts', NOW + 1, 1));
+      assert.deepEqual(
+        (await store.db('deliveries')).map(({ subject }) => subject),
+        ['1/b', '1/b'],
+      );
+    });
+
+    it('are claimed by one collector only, however many ask at once', async () => {
+      await raise(...Array.from({ length: 20 }, (_, i) => alert(`s${i}`)));
+      const claims = await Promise.all(Array.from({ length: 8 }, () => claim()));
+      const ids = claims.flatMap(({ claimed }) => claimed.map(({ id }) => id));
+      assert.equal(new Set(ids).size, ids.length);
+      for (let more = await claim(); more.claimed.length > 0; more = await claim())
+        ids.push(...more.claimed.map(({ id }) => id));
+      assert.equal(new Set(ids).size, 20);
+      assert.equal(ids.length, 20);
+    });
+
+    it('of one service go one after the other', async () => {
+      await raise(alert('a'), alert('a', NOW), alert('b'));
+      const first = await claim();
+      assert.deepEqual(
+        first.claimed.map(({ alert }) => alert.service),
+        ['a', 'b'],
+      );
+      assert.equal((await claim()).claimed.length, 0);
+      await tx((tx) => settleDelivery(tx, first.claimed[0]?.id as number, first.owner, sent));
+      assert.deepEqual(
+        (await claim()).claimed.map(({ alert }) => alert.service),
+        ['a'],
+      );
+    });
+
+    it('are free again when the lease has ended, and the late owner’s word no longer counts', async () => {
+      await raise(alert('a'));
+      const dead = await claim();
+      assert.equal((await claim({ now: NOW + 29_999 })).claimed.length, 0);
+      const heir = await claim({ now: NOW + 30_000, leaseUntil: NOW + 60_000 });
+      assert.equal(heir.claimed[0]?.id, dead.claimed[0]?.id);
+      assert.equal(heir.claimed[0]?.attempts, 2);
+      const id = heir.claimed[0]?.id as number;
+      assert.equal(await tx((tx) => settleDelivery(tx, id, dead.owner, sent)), false);
+      assert.equal(await tx((tx) => settleDelivery(tx, id, heir.owner, sent)), true);
+    });
+
+    it('that are given back unused can be claimed at once', async () => {
+      await raise(alert('a'));
+      const { owner, claimed } = await claim();
+      await releaseDelivery(store.db, claimed[0]?.id as number, owner);
+      assert.equal((await claim()).claimed[0]?.attempts, 1);
+    });
+
+    it('tell when to look again: at a pause’s or a lease’s end, not while they wait for an older one', async () => {
+      assert.equal(await nextDeliveryAt(store.db, 'mail', NOW), undefined);
+      await raise(alert('a'), alert('a'));
+      const { owner, claimed } = await claim();
+      assert.equal(await nextDeliveryAt(store.db, 'mail', NOW), NOW + 30_000);
+      const pause = {
+        state: 'waiting',
+        nextAt: NOW + 2_000,
+        lastError: 'exit code 1',
+        doneAt: null,
+      } as const;
+      await tx((tx) => settleDelivery(tx, claimed[0]?.id as number, owner, pause));
+      assert.equal(await nextDeliveryAt(store.db, 'mail', NOW), NOW + 2_000);
+    });
+  });
+});
+
+onBothKinds('migration', (kind) => {
+  it('works when two collectors start at once on an empty database', async () => {
+    const database = await createDatabase(kind);
+    const starts = kind === 'SQLite' ? 1 : 4; // the lock beside an SQLite file lets one in at a time
+    const connections = Array.from({ length: starts }, () => connect(database.url));
+    await Promise.all(connections.map(migrate));
+    for (const db of connections) {
+      assert.equal((await db('migrations')).length, 1);
+      await db.destroy();
+    }
+    await database.remove();
+  });
+});
+
+describe('SQLite', () => {
+  const store = withStore('SQLite');
+
+  it('writes ahead and waits for the disk at every commit', async () => {
+    assert.deepEqual(await store.db.raw('pragma journal_mode'), [{ journal_mode: 'wal' }]);
+    assert.deepEqual(await store.db.raw('pragma synchronous'), [{ synchronous: 2 }]);
+  });
+});
