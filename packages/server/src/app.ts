@@ -14,6 +14,7 @@ import { accept } from './monitor/accept.ts';
 import type { Effects, MonitorDeps } from './monitor/deps.ts';
 import { type HashKey, openSecret } from './secret.ts';
 import { connect } from './store/connection.ts';
+import { isUnavailable } from './store/dialect.ts';
 import { migrate } from './store/migrate.ts';
 import { lockSqlite } from './store/owner-lock.ts';
 import { createWeb } from './web/server.ts';
@@ -59,7 +60,7 @@ export function createApp(
     hashKey: (server, key) => hashKey(server, key),
     publish,
   };
-  const intake = createIntake((batch) => accept(deps, batch), log);
+  const intake = createIntake({ store: (batch) => accept(deps, batch), isUnavailable, log });
   const metrics = createMetrics(intake.waiting);
   const http = createWeb({ db, config, clock, log, intake, badKeys: createBadKeys(), metrics });
   const url = () => urlOf(http);

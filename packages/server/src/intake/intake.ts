@@ -1,7 +1,6 @@
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Outcome, Submission } from '../monitor/accept.ts';
-import { isUnavailable } from '../store/dialect.ts';
 
 /** Submissions that may wait for the disk at once; more are refused at the door. */
 const MOST_WAITING = 10_000;
@@ -20,11 +19,18 @@ export interface Intake {
   waiting(): number;
 }
 
+export interface IntakeOptions {
+  /** Stores a batch in one transaction; answers for each submission in turn. */
+  store(batch: Submission[]): Promise<Outcome[]>;
+  /** Whether an error means that the database is away, so that trying each alone is no use. */
+  isUnavailable(error: unknown): boolean;
+  log: Log;
+}
+
 /**
  * The one queue to the database: all that waits becomes one transaction, and while that is under way the next batch gathers.
- * `store` answers for each submission in turn.
  */
-export function createIntake(store: (batch: Submission[]) => Promise<Outcome[]>, log: Log): Intake {
+export function createIntake({ store, isUnavailable, log }: IntakeOptions): Intake {
   let queue: Waiting[] = [];
   let inTransaction = 0;
   let working: Promise<void> = Promise.resolve();

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import request from 'supertest';
 import { type App, createApp } from '../../src/app.ts';
 import type { Config } from '../../src/config.ts';
 import { loadConfig } from '../../src/config.ts';
+import { connect } from '../../src/store/connection.ts';
 import { createDatabase, KINDS, type Kind, type TestDatabase } from './databases.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -18,6 +19,8 @@ export interface TestCollector {
   http(): request.Agent;
   /** POSTs a status with this collector's usual server, and expects it to be stored. */
   report(services: object | object[], server?: object): Promise<void>;
+  /** All rows of a table, as the database has them. */
+  rows(table: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
@@ -45,6 +48,7 @@ export async function startOn(
   database: TestDatabase,
   clock: ManualClock,
   settings: Partial<Config> = {},
+  log: Logger = quiet,
 ): Promise<TestCollector> {
   const config: Config = {
     ...loadConfig({}),
@@ -53,7 +57,7 @@ export async function startOn(
     secretFile: join(database.folder, 'overc.secret'),
     ...settings,
   };
-  const app = createApp(config, { clock, log: quiet });
+  const app = createApp(config, { clock, log });
   await app.start();
   const http = () => request(app.http) as unknown as request.Agent;
   return {
@@ -67,6 +71,12 @@ export async function startOn(
         .post('/api/set/service/status')
         .send({ server, period: 60, services: [services].flat() })
         .expect(200, { ok: 1 });
+    },
+    async rows(table) {
+      const db = connect(database.url);
+      const rows = await db(table).select();
+      await db.destroy();
+      return rows;
     },
     stop: () => app.stop(),
   };
