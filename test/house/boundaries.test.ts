@@ -24,12 +24,28 @@ const MAY_KNOW: Record<string, string[]> = {
   'server/notify': ['protocol', 'command', 'server/core', 'server/store', 'server/base'],
   'server/jobs': ['server/core', 'server/monitor', 'server/notify', 'server/store', 'server/base'],
   'server/web': ['protocol', 'server/core', 'server/monitor', 'server/intake', 'server/store', 'server/base'],
-  'server/entry': ['protocol', 'server/web', 'server/jobs', 'server/intake', 'server/monitor', 'server/store', 'server/base'],
+  'server/entry': [
+    'protocol',
+    'server/web',
+    'server/jobs',
+    'server/intake',
+    'server/monitor',
+    'server/store',
+    'server/base',
+  ],
 };
 
 /** Files directly in the collector's src that put it together; the others there are its base, as are these of overcli. */
 const ENTRIES = new Set(['main.ts', 'cli.ts', 'app.ts', 'index.ts', 'secret.ts']);
-const BASE_OF_OVERCLI = new Set(['command.ts', 'connection.ts', 'flags.ts', 'operands.ts', 'errors.ts', 'clock.ts', 'log.ts']);
+const BASE_OF_OVERCLI = new Set([
+  'command.ts',
+  'connection.ts',
+  'flags.ts',
+  'operands.ts',
+  'errors.ts',
+  'clock.ts',
+  'log.ts',
+]);
 
 interface Source {
   file: string;
@@ -53,8 +69,12 @@ function roomOf(file: string): string {
 
 function read(file: string): Source {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  const named = [...text.matchAll(/(?:from|import)\s*\(?['"]([^'"]+)['"]/g)].map(([, name]) => name as string);
-  const imports = named.filter((name) => name.startsWith('.')).map((name) => relative(ROOT, join(ROOT, dirname(file), name)));
+  const named = [...text.matchAll(/(?:from|import)\s*\(?['"]([^'"]+)['"]/g)].map(
+    ([, name]) => name as string,
+  );
+  const imports = named
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(ROOT, join(ROOT, dirname(file), name)));
   return { file, text, imports, packages: named.filter((name) => !name.startsWith('.')) };
 }
 
@@ -73,7 +93,10 @@ describe('the house', () => {
     const wrong: string[] = [];
     for (const { file, imports, packages } of sources) {
       const room = roomOf(file);
-      const allowed = [room, ...(MAY_KNOW[room] ?? assert.fail(`${file} is in a room that nobody knows: ${room}`))];
+      const allowed = [
+        room,
+        ...(MAY_KNOW[room] ?? assert.fail(`${file} is in a room that nobody knows: ${room}`)),
+      ];
       const looksInto = [...imports.map(roomOf), ...packages.flatMap((name) => PACKAGE_ROOMS[name] ?? [])];
       for (const other of looksInto) if (!allowed.includes(other)) wrong.push(`${file} (${room}) → ${other}`);
     }
@@ -93,30 +116,57 @@ describe('the house', () => {
   });
 
   it('keeps Express and HTTP out of everything but web, and Knex out of core', () => {
-    const users = (name: string) => sources.filter(({ packages }) => packages.includes(name)).map(({ file }) => roomOf(file));
+    const users = (name: string) =>
+      sources.filter(({ packages }) => packages.includes(name)).map(({ file }) => roomOf(file));
     assert.deepEqual([...new Set(users('express'))], ['server/web']);
-    assert.deepEqual(users('knex').filter((room) => ['server/core', 'server/intake', 'server/notify'].includes(room)), []);
-    assert.deepEqual(sources.filter(({ file, packages }) => roomOf(file) === 'protocol' && packages.length > 0), []);
+    assert.deepEqual(
+      users('knex').filter((room) => ['server/core', 'server/intake', 'server/notify'].includes(room)),
+      [],
+    );
+    assert.deepEqual(
+      sources.filter(({ file, packages }) => roomOf(file) === 'protocol' && packages.length > 0),
+      [],
+    );
   });
 
   it('keeps core free of waiting', () => {
-    for (const { file, text } of sources) if (roomOf(file) === 'server/core') assert.doesNotMatch(text, /\bawait\b|\basync\b/, file);
+    for (const { file, text } of sources)
+      if (roomOf(file) === 'server/core') assert.doesNotMatch(text, /\bawait\b|\basync\b/, file);
   });
 
   it('reads the wall clock in clock.ts alone', () => {
-    const readers = sources.filter(({ text }) => /\bDate\.now\b|\bnew Date\b|\bDate\.parse\b/.test(text)).map(({ file }) => file);
-    assert.deepEqual(readers.filter((file) => !/\/src\/clock\.ts$/.test(file)), []);
+    const readers = sources
+      .filter(({ text }) => /\bDate\.now\b|\bnew Date\b|\bDate\.parse\b/.test(text))
+      .map(({ file }) => file);
+    assert.deepEqual(
+      readers.filter((file) => !/\/src\/clock\.ts$/.test(file)),
+      [],
+    );
   });
 
   it('branches on the database in dialect.ts and at the two doors alone', () => {
-    const asking = sources.filter(({ text }) => /dialectOf\(|kind === 'sqlite'|kind === 'mysql'/.test(text)).map(({ file }) => file);
-    const doors = ['store/dialect.ts', 'store/connection.ts', 'store/migrate.ts', 'config.ts', 'app.ts', 'cli.ts'];
-    assert.deepEqual(asking.filter((file) => !doors.some((door) => file.endsWith(`server/src/${door}`))), []);
+    const asking = sources
+      .filter(({ text }) => /dialectOf\(|kind === 'sqlite'|kind === 'mysql'/.test(text))
+      .map(({ file }) => file);
+    const doors = [
+      'store/dialect.ts',
+      'store/connection.ts',
+      'store/migrate.ts',
+      'config.ts',
+      'app.ts',
+      'cli.ts',
+    ];
+    assert.deepEqual(
+      asking.filter((file) => !doors.some((door) => file.endsWith(`server/src/${door}`))),
+      [],
+    );
   });
 });
 
 /** Imports that remain when the program runs; a circle of types alone is none. */
 function withoutTypes(text: string, imports: string[]): string[] {
-  const typesOnly = [...text.matchAll(/import type [^;]*? from ['"]([^'"]+)['"]/g)].map(([, name]) => name as string);
+  const typesOnly = [...text.matchAll(/import type [^;]*? from ['"]([^'"]+)['"]/g)].map(
+    ([, name]) => name as string,
+  );
   return imports.filter((file) => !typesOnly.some((name) => file.endsWith(name.replace(/^(\.\.?\/)+/, ''))));
 }

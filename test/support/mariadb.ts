@@ -24,7 +24,13 @@ export async function startMariaDb(): Promise<MariaDb> {
   const user = userInfo().username;
   execFileSync(
     'mariadb-install-db',
-    ['--no-defaults', `--user=${user}`, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    [
+      '--no-defaults',
+      `--user=${user}`,
+      `--datadir=${data}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+    ],
     { stdio: 'ignore' },
   );
   const port = await freePort();
@@ -42,7 +48,10 @@ export async function startMariaDb(): Promise<MariaDb> {
     ],
     { stdio: 'ignore' },
   );
-  const root = (sql: string) => execFileSync('mariadb', ['--no-defaults', `--socket=${socket}`, '-uroot', '-e', sql], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const root = (sql: string) =>
+    execFileSync('mariadb', ['--no-defaults', `--socket=${socket}`, '-uroot', '-e', sql], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   await answers(server, socket, root);
 
   let databases = 0;
@@ -50,7 +59,9 @@ export async function startMariaDb(): Promise<MariaDb> {
     port,
     createDatabase() {
       const name = `overc_${process.pid}_${++databases}`;
-      root(`create database ${name}; grant all on ${name}.* to 'overc'@'127.0.0.1' identified by 'p@ss/word'`);
+      root(
+        `create database ${name}; grant all on ${name}.* to 'overc'@'127.0.0.1' identified by 'p@ss/word'`,
+      );
       return `mysql://overc:${encodeURIComponent('p@ss/word')}@127.0.0.1:${port}/${name}`;
     },
     async stop() {

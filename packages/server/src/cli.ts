@@ -44,6 +44,7 @@ export async function runCli(args: string[], world: World): Promise<ExitCode> {
     .epilogue('Every [overc] setting can come from the environment, such as OVERC_LISTEN.')
     .version(version())
     .help()
+    .alias('h', 'help')
     .strict()
     .wrap(100);
 

@@ -1,0 +1,100 @@
+// Writes the references that come out of the programs: docs/settings.md from the options' own descriptions,
+// docs/command-line.md from the help texts. With --check it only compares, and exits with 1 when they differ.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ALERT_OPTIONS, OVERC_OPTIONS } from 'overc-server';
+import { MONITOR_OPTIONS, SERVICE_OPTIONS } from 'overcli';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+
+const MADE = '<!-- Made by `npm run docs`; edit the programs, not this page. -->';
+
+const settings = `# Settings
+
+${MADE}
+
+Both programs read INI files: \`[section]\`, \`option = value\`, and lines that start with \`#\` or \`;\` are comments.
+A value is taken as it stands, so it may hold \`=\`, \`;\`, \`#\`, \`%\` and quotes; a line that is indented deeper
+continues the one above. An unknown section or option, or a bad value, stops the start with one line that names it.
+
+Durations are a number and \`s\`, \`m\`, \`h\`, \`d\`, \`w\` or \`y\`; a bare number is seconds.
+
+## The collector
+
+\`overc-server --config server.ini\`. Every \`[overc]\` option can also come from the environment, as \`OVERC_\` and the
+option in capitals with dashes as underscores (\`OVERC_KEEP_REPORTS\`); a flag wins over the environment, and that
+over the file.
+
+### \`[overc]\`
+
+${table(OVERC_OPTIONS)}
+
+### \`[alert:<name>]\`
+
+One section for each channel. Each is told every alert. The command finds in its environment \`OVERC_DELIVERY_ID\`
+(the same when a delivery is repeated), \`OVERC_KIND\`, \`OVERC_SERVER\`, \`OVERC_SERVICE\` and \`OVERC_URL\` (the page about it).
+
+${table(ALERT_OPTIONS)}
+
+When a delivery fails three times in a row, or is given up, the other channels are told once that this one fails, and
+once when it works again.
+
+## The monitor
+
+\`overcli monitor monitor.ini\`
+
+### \`[overc]\`
+
+${table(MONITOR_OPTIONS)}
+
+### \`[service:<name>]\`
+
+One section for each service.
+
+${table(SERVICE_OPTIONS)}
+`;
+
+const commandLine = `# Command line
+
+${MADE}
+
+## overc-server
+
+${help('packages/server/bin/overc-server.js')}
+
+Exit codes: 0 stopped as told, 1 it could not start, 2 used or set up wrongly.
+
+## overcli
+
+${help('packages/overcli/bin/overcli.js')}
+`;
+
+write('docs/settings.md', settings);
+write('docs/command-line.md', commandLine);
+
+function table(options) {
+  const rows = Object.entries(options).map(
+    ([name, { help, example, fallback }]) =>
+      `| \`${name}\` | ${help} | \`${example}\` | ${fallback ?? 'required'} |`,
+  );
+  return ['| option | meaning | example | unless set |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function help(program) {
+  const text = execFileSync(process.execPath, [program, '--help'], {
+    encoding: 'utf8',
+    env: { ...process.env, COLUMNS: '100' },
+  });
+  return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
+}
+
+function write(file, text) {
+  if (!process.argv.includes('--check')) return writeFileSync(file, text);
+  let stored = '';
+  try {
+    stored = readFileSync(file, 'utf8');
+  } catch {}
+  if (stored === text) return;
+  console.error(`${file} is out of date; run: npm run docs`);
+  process.exitCode = 1;
+}
