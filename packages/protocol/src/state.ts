@@ -1,6 +1,9 @@
-/** A service's state, worst last when sorted with {@link compareStates}. */
-export const STATES = ['OK', 'WARN', 'UNK', 'ERR'] as const;
+/** The states that a service can be in; {@link compareStates} says which is worse. */
+export const STATES = ['OK', 'WARN', 'ERR', 'UNK'] as const;
 export type State = (typeof STATES)[number];
+
+/** What is unknown may hide an ERR, so it is worse than a WARN. */
+const BADNESS: Record<State, number> = { OK: 0, WARN: 1, UNK: 2, ERR: 3 };
 
 const BY_WORD = new Map<string, State>([...STATES.map((state) => [state, state] as const), ['FAIL', 'ERR']]);
 
@@ -22,5 +25,5 @@ export function stateFromExitCode(code: number): State {
 
 /** Orders states from harmless to bad: OK, WARN, UNK, ERR. */
 export function compareStates(a: State, b: State): number {
-  return STATES.indexOf(a) - STATES.indexOf(b);
+  return BADNESS[a] - BADNESS[b];
 }

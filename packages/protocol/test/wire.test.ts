@@ -85,13 +85,13 @@ describe('a report of services', () => {
     });
 
   for (const [word, info, explained] of [
-    ['CRITICAL', undefined, '"CRITICAL" is not a state (OK, WARN, UNK, ERR)'],
-    ['CRITICAL', 'hot', '"CRITICAL" is not a state (OK, WARN, UNK, ERR): hot'],
-    ['ok', 'hot', '"ok" is not a state (OK, WARN, UNK, ERR): hot'],
-    ['', 'hot', '"" is not a state (OK, WARN, UNK, ERR): hot'],
-    ['a"b', 'hot', '"a\\"b" is not a state (OK, WARN, UNK, ERR): hot'],
-    ['x'.repeat(65), 'hot', `"${'x'.repeat(64)}" is not a state (OK, WARN, UNK, ERR): hot`],
-    [`${'x'.repeat(63)}💾`, 'hot', `"${'x'.repeat(63)}\uFFFD" is not a state (OK, WARN, UNK, ERR): hot`],
+    ['CRITICAL', undefined, '"CRITICAL" is not a state (OK, WARN, ERR, UNK)'],
+    ['CRITICAL', 'hot', '"CRITICAL" is not a state (OK, WARN, ERR, UNK): hot'],
+    ['ok', 'hot', '"ok" is not a state (OK, WARN, ERR, UNK): hot'],
+    ['', 'hot', '"" is not a state (OK, WARN, ERR, UNK): hot'],
+    ['a"b', 'hot', '"a\\"b" is not a state (OK, WARN, ERR, UNK): hot'],
+    ['x'.repeat(65), 'hot', `"${'x'.repeat(64)}" is not a state (OK, WARN, ERR, UNK): hot`],
+    [`${'x'.repeat(63)}💾`, 'hot', `"${'x'.repeat(63)}\uFFFD" is not a state (OK, WARN, ERR, UNK): hot`],
   ] as const)
     it(`reads the word ${JSON.stringify(word)} as UNK and says so in the info`, () => {
       const report = reportOf({ state: word, info });

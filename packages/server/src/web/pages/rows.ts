@@ -64,7 +64,8 @@ export interface ServerRow {
   href: string;
   name: string;
   badge: Badge;
-  services: number;
+  /** Such as `3 services`. */
+  services: string;
   silent: number;
   ip: string;
   seen: Moment;
@@ -75,7 +76,7 @@ export function serverRow(server: ServerView, now: number): ServerRow {
     href: `/servers/${server.id}`,
     name: server.title ?? server.name,
     badge: stateBadge(server.state),
-    services: server.services,
+    services: countText(server.services, 'service'),
     silent: server.silent,
     ip: server.ip ?? 'unknown',
     seen: relative(server.lastSeenAt, now),
@@ -90,7 +91,8 @@ export interface SpanRow {
   /** Undefined while it lasts. */
   until: Moment | undefined;
   length: string;
-  reports: number;
+  /** Such as `3 reports`. */
+  reports: string;
 }
 
 /** A span of the history; `until` null while it lasts. */
@@ -102,7 +104,7 @@ export function spanRow(span: Omit<Span, 'until'> & { until: number | null }, no
     since: exact(span.since),
     until: span.until === null ? undefined : exact(span.until),
     length: lengthText((span.until ?? now) - span.since),
-    reports: span.reports,
+    reports: countText(span.reports, 'report'),
   };
 }
 
@@ -146,7 +148,10 @@ export function alertRow(alert: AlertView, deliveries: DeliveryView[], now: numb
 }
 
 function deliveryText({ channel, state, attempts, lastError }: DeliveryView): string {
-  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
   if (lastError === null) return `${channel}: ${state}`;
-  return `${channel}: ${state} after ${tries} (${lastError})`;
+  return `${channel}: ${state} after ${countText(attempts, 'attempt')} (${lastError})`;
+}
+
+function countText(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

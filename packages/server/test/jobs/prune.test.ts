@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { MORNING, onBothKinds, startCollector, type TestCollector } from '../support/collector.ts';
+
+onBothKinds('what is kept', (kind) => {
+  let collector: TestCollector;
+  const start = async (settings: Parameters<typeof startCollector>[1]) => {
+    collector = await startCollector(kind, settings);
+  };
+  afterEach(() => collector.stop());
+  const count = async (path: string, list: string) =>
+    (await collector.http().get(`/api/v1${path}`).expect(200)).body[list].length;
+  const at = (seconds: number) => collector.clock.advanceTo(MORNING + seconds * 1000);
+  const report = (state: string) => collector.report({ name: 'disk', state, period: 3600 });
+
+  it('of single reports is as long as keep-reports says', async () => {
+    await start({ keepReportsMs: 90_000 });
+    await report('OK');
+    await at(60);
+    await report('OK');
+    await at(89);
+    assert.equal(await count('/services/1/reports', 'reports'), 2);
+    await at(151);
+    assert.equal(await count('/services/1/reports', 'reports'), 1);
+  });
+
+  it('of single reports is nothing with keep-reports = 0, and the history and its count stay right', async () => {
+    await start({ keepReportsMs: 0 });
+    await report('OK');
+    await report('OK');
+    assert.equal(await count('/services/1/reports', 'reports'), 0);
+    assert.equal((await collector.rows('reports')).length, 0);
+    const { body } = await collector.http().get('/api/v1/services/1/history');
+    assert.equal(body.spans[0].reports, 2);
+  });
+
+  it('of history and alerts is as long as their settings say, and what lasts is never pruned', async () => {
+    await start({ keepHistoryMs: 60_000, keepAlertsMs: 120_000 });
+    await report('ERR');
+    await at(1);
+    await report('OK');
+    assert.equal(await count('/services/1/history', 'spans'), 2);
+    await at(121);
+    assert.equal(await count('/services/1/history', 'spans'), 1);
+    assert.equal(await count('/alerts', 'alerts'), 2);
+    await at(241);
+    assert.equal(await count('/alerts', 'alerts'), 0);
+    assert.equal(await count('/services/1/history', 'spans'), 1);
+  });
+});
