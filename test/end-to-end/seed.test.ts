@@ -109,7 +109,10 @@ describe('the examples of OverC’s own document, as written there', () => {
         ['api/set/service/status', SERVICES],
         ['api/set/alerts', ALERTS],
       ] as const)
-        assert.deepEqual(await curl(path, body), [400, { error: 'body is not valid JSON' }]);
+        assert.deepEqual(await curl(path, body), [
+          400,
+          { error: 'body is not valid JSON; there may be no comma before ] or }' },
+        ]);
       assert.deepEqual([await states(), await collector.alerts()], [[], []]);
     });
 

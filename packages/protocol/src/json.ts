@@ -19,7 +19,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new WireError('body', 'is not valid JSON');
+    const hint = /,\s*[\]}]/.test(text) ? '; there may be no comma before ] or }' : '';
+    throw new WireError('body', `is not valid JSON${hint}`);
   }
 }
 

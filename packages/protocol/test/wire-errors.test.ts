@@ -131,7 +131,12 @@ for (const [name, parse, list] of [
       ['a word', `hello ${KEY}`, 'body', 'is not valid JSON'],
       ['a form', `name=web1&key=${KEY}`, 'body', 'is not valid JSON'],
       ['half an object', `{"server":{"name":"web1","key":"${KEY}"`, 'body', 'is not valid JSON'],
-      ['a trailing comma', `{"server":{"name":"web1","key":"${KEY}"},}`, 'body', 'is not valid JSON'],
+      [
+        'a trailing comma',
+        `{"server":{"name":"web1","key":"${KEY}"},}`,
+        'body',
+        'is not valid JSON; there may be no comma before ] or }',
+      ],
       ['two objects', '{}{}', 'body', 'is not valid JSON'],
       ['not a number', '{"period":NaN}', 'body', 'is not valid JSON'],
       ['invalid UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'body', 'is not valid UTF-8'],

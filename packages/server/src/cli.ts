@@ -49,10 +49,19 @@ export async function runCli(args: string[], world: World): Promise<ExitCode> {
     .wrap(100);
 
   await parser.parseAsync(args, {}, (error, _argv, output) => {
-    if (error) exit = wrong(error.message);
+    if (error) exit = wrong(withDashes(error.message, args));
     else if (output) world.out(output);
   });
   return exit;
+}
+
+/** yargs names unknown options without their dashes. */
+function withDashes(message: string, args: string[]): string {
+  const [, start, names] = /^(Unknown arguments?: )(.*)$/.exec(message) ?? [];
+  if (start === undefined || names === undefined) return message;
+  const given = args.map((arg) => arg.split('=')[0] as string);
+  const asGiven = (name: string) => given.find((arg) => arg.replace(/^-+/, '') === name) ?? name;
+  return start + names.split(', ').map(asGiven).join(', ');
 }
 
 interface ServeFlags {

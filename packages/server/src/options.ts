@@ -1,5 +1,5 @@
 import { splitWords } from '@overc/command';
-import { duration, httpUrl, type Options, oneOf, text, wholeNumber } from '@overc/protocol';
+import { duration, httpUrl, type Options, oneOf, text } from '@overc/protocol';
 import proxyAddr from 'proxy-addr';
 import { LOG_LEVELS } from './log.ts';
 
@@ -113,10 +113,14 @@ function readDatabaseUrl(value: string): DatabaseUrl {
   };
 }
 
+const HIGHEST_PORT = 65535;
+
 export function readListen(value: string): { host: string; port: number } {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]+)):(\d{1,5})$/.exec(value);
   if (!match) throw new Error('must be HOST:PORT');
-  return { host: (match[1] ?? match[2]) as string, port: wholeNumber(0, 65535)(match[3] as string) };
+  const port = Number(match[3]);
+  if (port > HIGHEST_PORT) throw new Error(`must have a port up to ${HIGHEST_PORT}`);
+  return { host: (match[1] ?? match[2]) as string, port };
 }
 
 const UNIT_BYTES: Record<string, number> = { B: 1, KiB: 1024, MiB: 1024 ** 2 };

@@ -67,7 +67,7 @@ onBothKinds('pages', (kind) => {
     for (let pages = 0; path && pages < 5; pages++) {
       const text = await page(path);
       found.push(
-        ...[...text.matchAll(/class="overc-name"[^>]*>([^<]+)</g)].map(([, name]) => name as string),
+        ...[...text.matchAll(/class="overc-name"[^>]*><bdi>([^<]+)</g)].map(([, name]) => name as string),
       );
       const next = /href="(\?[^"]*cursor[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
       if (next) assert.match(next, /q=s/);

@@ -7,6 +7,7 @@ import { before } from './history.ts';
 export interface AlertView extends Alert {
   id: number;
   at: number;
+  serverId: number | null;
   /** The service that it is about, where that is known by report. */
   serviceId: number | null;
 }
@@ -55,6 +56,7 @@ function toView(row: any): AlertView {
     at: row.at,
     kind: row.kind,
     message: row.message,
+    serverId: row.server_id,
     server: row.server,
     service: row.service,
     serviceId: row.service_id,

@@ -26,6 +26,8 @@ export interface ServiceRow {
   silent: boolean;
   info: string;
   reported: Moment;
+  /** What the deadline is: `due`, or `overdue since`. */
+  due: string;
   deadline: Moment;
   since: Moment;
 }
@@ -38,6 +40,7 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
     silent: service.silent,
     info: service.info,
     reported: relative(service.reportedAt, now),
+    due: service.silent ? 'overdue since' : 'due',
     deadline: relative(service.deadlineAt, now),
     since: relative(service.stateSince, now),
   };
@@ -125,6 +128,7 @@ export interface AlertRow {
   ago: Moment;
   kind: Badge;
   server: string;
+  serverHref: string | undefined;
   service: string | undefined;
   /** The service's page, where it has one. */
   href: string | undefined;
@@ -137,8 +141,12 @@ export function alertRow(alert: AlertView, deliveries: DeliveryView[], now: numb
   return {
     at: exact(alert.at),
     ago: relative(alert.at, now),
-    kind: { word: alert.kind, look: SEVERITY_LOOKS[severityOf(alert.kind)] },
+    kind: {
+      word: alert.kind,
+      look: alert.kind === 'service:state/UNK' ? LOOKS.UNK : SEVERITY_LOOKS[severityOf(alert.kind)],
+    },
     server: alert.server ?? 'OverC',
+    serverHref: alert.serverId === null ? undefined : `/servers/${alert.serverId}`,
     service: alert.service ?? undefined,
     href: alert.serviceId === null ? undefined : `/services/${alert.serviceId}`,
     message: alert.message,
