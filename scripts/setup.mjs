@@ -6,6 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { provideTestPrograms } from './test-programs.mjs';
 
 const LEAST_NODE = [20, 19];
+/** From this version of Node-API on (Node 22.14) the driver comes ready-made inside its package. */
+const NODE_API_OF_READY_DRIVER = 10;
 const STAMP = 'node_modules/.overc-setup';
 
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -29,8 +31,11 @@ function install() {
     .digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
   console.log(
-    'Installing packages (once, and after they change; the database driver may take a minute to compile) …',
+    'Installing packages, once and after they change; on Node 20 the database driver may be compiled …',
   );
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' });
+  const options = ['--no-audit', '--no-fund', '--loglevel=error'];
+  // The one install script compiles the driver that only an older Node needs: see docs/adr/0008.
+  if (Number(process.versions.napi) >= NODE_API_OF_READY_DRIVER) options.push('--ignore-scripts');
+  execFileSync('npm', ['ci', ...options], { stdio: 'inherit' });
   writeFileSync(STAMP, wanted);
 }

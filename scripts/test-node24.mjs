@@ -18,16 +18,11 @@ const npm = (...args) => execFileSync('npm', args, { cwd: copy, env, stdio: 'inh
 console.log(execFileSync(node, ['--version'], { encoding: 'utf8' }).trim());
 npm('test');
 
-/** The node program of the npm package `node`, version 24. */
+/** Node 24 for this platform: the package that the npm package `node` would fetch, which needs no install script. */
 function provideNode() {
-  const program = () => {
-    const name = `node-${process.platform}-${process.arch}`;
-    const places = [`node_modules/node/node_modules/${name}`, `node_modules/${name}`].map((place) =>
-      join(cache, place, 'bin/node'),
-    );
-    return places.find(existsSync);
-  };
-  if (!program()) {
+  const name = `node-${process.platform}-${process.arch}`;
+  const program = join(cache, 'node_modules', name, 'bin/node');
+  if (!existsSync(program)) {
     mkdirSync(cache, { recursive: true });
     execFileSync(
       'npm',
@@ -38,18 +33,15 @@ function provideNode() {
         '--no-save',
         '--no-audit',
         '--no-fund',
-        '--allow-scripts=node',
-        'node@24',
+        '--loglevel=error',
+        `${name}@24`,
       ],
-      { stdio: 'inherit' },
+      {
+        stdio: 'inherit',
+      },
     );
   }
-  return program() ?? fail();
-}
-
-function fail() {
-  console.error('npm brought no Node 24 for this platform.');
-  process.exit(1);
+  return program;
 }
 
 /** The files of this checkout as they are now; of what the copy held before only its installation stays. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
 import type { DatabaseUrl } from '../options.ts';
 import { MYSQL_SESSION, SQLITE_SESSION } from './dialect.ts';
+import { SqliteClient } from './sqlite-driver.ts';
 
 /** Connections to MariaDB: reports, the sweep, deliveries and pages each find one. */
 const MYSQL_POOL = 8;
@@ -18,7 +19,7 @@ export function connect(database: DatabaseUrl): Knex {
 function connectSqlite(file: string): Knex {
   mkdirSync(dirname(file), { recursive: true });
   return knex({
-    client: 'better-sqlite3',
+    client: SqliteClient as unknown as typeof Knex.Client,
     log: QUIET,
     connection: { filename: file },
     useNullAsDefault: true,

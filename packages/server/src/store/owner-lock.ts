@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SettingsError } from '@overc/protocol';
-import Database from 'better-sqlite3';
+import { Sqlite } from './sqlite-driver.ts';
 
 const POLL_MS = 100;
 
@@ -12,7 +12,7 @@ const POLL_MS = 100;
  */
 export async function lockSqlite(file: string, patienceMs: number): Promise<{ release(): void }> {
   mkdirSync(dirname(file), { recursive: true });
-  const lock = new Database(`${file}.lock`, { timeout: 0 });
+  const lock = new Sqlite(`${file}.lock`, { timeout: 0 });
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     try {
       lock.exec('BEGIN EXCLUSIVE');
