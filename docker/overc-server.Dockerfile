@@ -4,15 +4,12 @@
 # OVERC_<OPTION> sets any [overc] option and wins over the settings file; channels stand in /etc/overc/server.ini.
 
 FROM node:22-bookworm-slim AS build
-# For the SQLite driver, where no ready-made one fits.
-RUN apt-get update \
-  && apt-get install -y --no-install-recommends python3 make g++ \
-  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY . .
-RUN npm ci --no-audit --no-fund && npm run build
+# No install script need run: the SQLite driver for this Node comes ready-made, and the older one is left out below.
+RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build
 # What runs: the compiled packages and their production dependencies.
-RUN npm prune --omit=dev --no-audit --no-fund \
+RUN npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
   && rm -rf packages/overcli node_modules/overcli packages/*/src packages/*/test packages/*/dist/test
 
 FROM node:22-bookworm-slim

@@ -1,6 +1,6 @@
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Outcome, Submission } from '../monitor/accept.ts';
+import type { Outcome, Submission } from '../monitor/submission.ts';
 
 /** Submissions that may wait for the disk at once; more are refused at the door. */
 const MOST_WAITING = 10_000;

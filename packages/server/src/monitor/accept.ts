@@ -1,22 +1,10 @@
-import type { Identity, PostedAlert, Report } from '@overc/protocol';
 import { insertAlerts } from '../store/alerts.ts';
 import { touchServer } from '../store/servers.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import { admit } from './admit.ts';
 import { applySubmission, loadBatch, saveBatch } from './batch.ts';
 import type { Effects, MonitorDeps } from './deps.ts';
-
-/** One POST: a server's identity, and what it reports or alerts about. A ping has neither. */
-export interface Submission {
-  identity: Identity;
-  ip: string | null;
-  /** When it was received, UTC ms. */
-  at: number;
-  reports: Report[];
-  alerts: PostedAlert[];
-}
-
-export type Outcome = 'stored' | 'wrong-key';
+import type { Outcome, Submission } from './submission.ts';
 
 /**
  * Stores a batch of submissions in one transaction, in their order; each is stored whole or refused whole.

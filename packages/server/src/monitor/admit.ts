@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { insertServers, loadServers, type NewServer, type Server } from '../store/servers.ts';
 import type { Tx } from '../store/transaction.ts';
-import type { Submission } from './accept.ts';
 import type { MonitorDeps } from './deps.ts';
+import type { Submission } from './submission.ts';
 
 /** A submission whose key is right, and its server. */
 export interface Admitted {

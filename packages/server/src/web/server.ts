@@ -3,30 +3,15 @@ import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import type { Knex } from 'knex';
 import proxyAddr from 'proxy-addr';
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
 import { HttpError, notFound } from '../errors.ts';
-import type { BadKeys } from '../intake/bad-keys.ts';
-import type { Intake } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
 import { isUnavailable } from '../store/dialect.ts';
 import { createReadApi } from './api/read.ts';
 import { createWriteApi } from './api/write.ts';
+import type { WebDeps } from './deps.ts';
 import { createHealth } from './health.ts';
 import { createPages } from './pages/index.ts';
-
-export interface WebDeps {
-  db: Knex;
-  config: Config;
-  clock: Clock;
-  log: Log;
-  intake: Intake;
-  badKeys: BadKeys;
-  metrics: Metrics;
-}
 
 /** A sender that takes longer than this for one request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;

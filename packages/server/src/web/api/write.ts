@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { badRequest, forbidden, HttpError } from '../../errors.ts';
 import type { BadKeys } from '../../intake/bad-keys.ts';
 import type { Intake } from '../../intake/intake.ts';
-import type { Submission } from '../../monitor/accept.ts';
+import type { Submission } from '../../monitor/submission.ts';
 import { readBody } from './body.ts';
 
 type Content = Pick<Submission, 'identity' | 'reports' | 'alerts'>;

@@ -8,8 +8,8 @@ import { loadOverview } from '../../store/views/overview.ts';
 import { findServer, listServers } from '../../store/views/servers.ts';
 import { findService, listServices } from '../../store/views/services.ts';
 import { DAY_MS } from '../api/read.ts';
+import type { WebDeps } from '../deps.ts';
 import { pageOf, readCursor, readFlag, readId, readState, readText } from '../query.ts';
-import type { WebDeps } from '../server.ts';
 import { alertRow, groupByServer, reportRow, serverRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 

@@ -1,0 +1,13 @@
+import type { Identity, PostedAlert, Report } from '@overc/protocol';
+
+/** One POST: a server's identity, and what it reports or alerts about. A ping has neither. */
+export interface Submission {
+  identity: Identity;
+  ip: string | null;
+  /** When it was received, UTC ms. */
+  at: number;
+  reports: Report[];
+  alerts: PostedAlert[];
+}
+
+export type Outcome = 'stored' | 'wrong-key';

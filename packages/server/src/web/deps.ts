@@ -1,0 +1,18 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { BadKeys } from '../intake/bad-keys.ts';
+import type { Intake } from '../intake/intake.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+
+/** What the HTTP side works with. */
+export interface WebDeps {
+  db: Knex;
+  config: Config;
+  clock: Clock;
+  log: Log;
+  intake: Intake;
+  badKeys: BadKeys;
+  metrics: Metrics;
+}
