@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+const PAGE = 1000;
+/** A look usually finds little that is new, so that the collector need not make long pages. */
+const GLANCE = 20;
+const MOST_PAGES = 2000;
+
+/**
+ * Looks at the collector's alerts every so often, and notes when each was first seen (`Date.now()`).
+ * `offline` is a list of {service, server, at, seenAt}.
+ */
+export function watchOffline(client, everyMs) {
+  const seen = new Map();
+  let isOver = false;
+  const looking = (async () => {
+    while (!isOver) {
+      await look(client, seen);
+      await pause(everyMs);
+    }
+  })();
+  looking.catch(() => {}); // told by stop
+  return {
+    seen,
+    /** One last look, and the list of all that was seen. */
+    async stop() {
+      isOver = true;
+      await looking;
+      await look(client, seen);
+      return [...seen.values()];
+    },
+  };
+}
+
+/** Reads pages, the latest first, until one holds an alert that is known. */
+async function look(client, seen) {
+  let cursor = '';
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const limit = page === 0 ? GLANCE : PAGE;
+    const { alerts, next } = await client.get(`/api/v1/alerts?kind=plugin/offline&limit=${limit}${cursor}`);
+    const seenAt = Date.now();
+    const news = alerts.filter(({ id }) => !seen.has(id));
+    for (const { id, at, server, service } of news)
+      seen.set(id, { server, service, at: Date.parse(at), seenAt });
+    if (news.length < alerts.length || next === undefined) return;
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
+}
+
+/** The latest alert's id, the cheapest thing to ask for. */
+export async function latestAlertId(client) {
+  const { alerts } = await client.get('/api/v1/alerts?limit=1');
+  return alerts[0]?.id;
+}
+
+/** All services fallen silent since a time (ms), as `server/service`. */
+export async function offlineSince(client, since) {
+  const names = [];
+  const from = encodeURIComponent(new Date(since).toISOString());
+  let cursor = '';
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const path = `/api/v1/alerts?kind=plugin/offline&since=${from}&limit=${PAGE}${cursor}`;
+    const { alerts, next } = await client.get(path);
+    names.push(...alerts.map(({ server, service }) => `${server}/${service}`));
+    if (next === undefined) break;
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
+  return names;
+}

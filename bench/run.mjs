@@ -1,0 +1,53 @@
+// npm run bench -- [names…] [options]: measures the collector beside a bare node:http server, see USAGE.
+import { deadlines } from './measurements/deadlines.mjs';
+import { latency } from './measurements/latency.mjs';
+import { million } from './measurements/million.mjs';
+import { overload } from './measurements/overload.mjs';
+import { peers } from './measurements/peers.mjs';
+import { size } from './measurements/size.mjs';
+import { start } from './measurements/start.mjs';
+import { throughput } from './measurements/throughput.mjs';
+import { readOptions, USAGE } from './options.mjs';
+import { pinSelf } from './processes.mjs';
+import { keepResult, printRows, writeResults } from './results.mjs';
+
+const measurements = { throughput, latency, million, deadlines, size, start, overload, peers };
+
+const options = optionsOrExit();
+if (options.help) {
+  console.log(`${USAGE}\n\nMeasurements: ${Object.keys(measurements).join(', ')}`);
+  process.exit();
+}
+
+pinSelf();
+const say = (text) => console.log(`  ${text}`);
+const context = {
+  ...options,
+  say,
+  capacities: new Map(),
+  takes: (database) => options.database === undefined || options.database === database,
+};
+let failed = false;
+for (const name of options.names) {
+  const { title, run } = measurements[name];
+  console.log(`\n${title}`);
+  try {
+    const rows = await run(context);
+    printRows(rows);
+    if (options.write) keepResult(name, measurements[name], rows, options);
+  } catch (error) {
+    failed = true;
+    console.error(`${name}: ${error.stack}`);
+  }
+}
+if (options.write) console.log(`\nWritten: ${writeResults(Object.keys(measurements))}`);
+process.exit(failed ? 1 : 0);
+
+function optionsOrExit() {
+  try {
+    return readOptions(process.argv.slice(2), Object.keys(measurements));
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
