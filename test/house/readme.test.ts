@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,8 @@ describe('the README’s commands, as they are printed', function () {
     })
       .trim()
       .split('\n');
-    for (const file of files) cpSync(join(ROOT, file), join(clone, file), { preserveTimestamps: true });
+    for (const file of files.filter((file) => existsSync(join(ROOT, file))))
+      cpSync(join(ROOT, file), join(clone, file), { preserveTimestamps: true });
     execFileSync('cp', ['-al', 'node_modules', clone], { cwd: ROOT }); // linked, not copied: the installation is large
     for (const name of ['protocol', 'command', 'server', 'overcli'])
       cpSync(join(ROOT, 'packages', name, 'dist'), join(clone, 'packages', name, 'dist'), {

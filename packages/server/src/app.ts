@@ -12,6 +12,7 @@ import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { accept } from './monitor/accept.ts';
 import type { Effects, MonitorDeps } from './monitor/deps.ts';
+import { createKnown } from './monitor/known.ts';
 import { type HashKey, openSecret } from './secret.ts';
 import { connect } from './store/connection.ts';
 import { isUnavailable } from './store/dialect.ts';
@@ -55,6 +56,7 @@ export function createApp(
 
   const deps: MonitorDeps = {
     db,
+    known: createKnown(),
     channels: config.channels.map(({ name }) => name),
     keepsReports: config.keepReportsMs > 0,
     hashKey: (server, key) => hashKey(server, key),

@@ -34,6 +34,21 @@ function take(current: Status | undefined, report: Report, reportedAt: number): 
   return { next, closed, events: eventsOf(current, next) };
 }
 
+/**
+ * Whether a report received at `at` only continues the span that lasts, and needs no earlier wake-up than the planned one.
+ * Then {@link receive} changes nothing but what was heard last, closes nothing and raises nothing.
+ */
+export function continues(
+  current: Status,
+  plannedWakeAt: number | null,
+  report: Report,
+  at: number,
+): boolean {
+  const deadlineAt = deadlineAfter(at, report.periodSeconds, current.graceSeconds);
+  const isInTime = !current.silent && current.reportedAt <= at && at < current.deadlineAt;
+  return isInTime && current.state === report.state && plannedWakeAt !== null && plannedWakeAt <= deadlineAt;
+}
+
 /** What `now` does to a service whose promise is broken; undefined when it is not. The new span starts at the deadline, not when it was noticed. */
 export function expire(current: Status, now: number): Change | undefined {
   if (!isOverdue(current, now)) return undefined;

@@ -14,6 +14,7 @@ export function createBadKeys(): BadKeys {
   const keyOf = (ip: string | null, server: string) => `${ip} ${server}`;
   return {
     retryAfter(ip, server, now) {
+      if (windows.size === 0) return 0;
       const window = windows.get(keyOf(ip, server));
       if (!window || window.until <= now || window.count < MOST_IN_WINDOW) return 0;
       return Math.ceil((window.until - now) / 1000);

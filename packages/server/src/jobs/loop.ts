@@ -17,6 +17,8 @@ export interface LoopOptions {
   log: Log;
   /** Never sleeps longer than this, since another collector may have written what is due sooner. */
   longestSleepMs: number;
+  /** Sleeps at least this long between two turns, so that many things that are due one after the other share a turn. */
+  shortestSleepMs?: number;
   /** Does what is due at `now`; returns when to look again, undefined for: not until woken. */
   work(now: number): Promise<number | undefined>;
 }
@@ -24,7 +26,14 @@ export interface LoopOptions {
 const RETRY_MS = 1000;
 
 /** Runs `work` in turns, never two at once, asleep in between. Failing work is logged and tried again; nothing stops the loop but `stop`. */
-export function createLoop({ name, clock, log, longestSleepMs, work }: LoopOptions): Job {
+export function createLoop({
+  name,
+  clock,
+  log,
+  longestSleepMs,
+  shortestSleepMs = 0,
+  work,
+}: LoopOptions): Job {
   let isStopped = true;
   let running: Promise<void> | undefined;
   let wakeAgainAt: number | undefined;
@@ -57,14 +66,9 @@ export function createLoop({ name, clock, log, longestSleepMs, work }: LoopOptio
       log.error({ err: error }, `${name} failed and will be tried again`);
       next = now + RETRY_MS;
     }
-    if (!isStopped)
-      plan(
-        Math.min(
-          next ?? Number.POSITIVE_INFINITY,
-          wakeAgainAt ?? Number.POSITIVE_INFINITY,
-          now + longestSleepMs,
-        ),
-      );
+    if (isStopped) return;
+    const wished = Math.min(next ?? Number.POSITIVE_INFINITY, wakeAgainAt ?? Number.POSITIVE_INFINITY);
+    plan(Math.max(Math.min(wished, now + longestSleepMs), now + shortestSleepMs));
   }
 
   return {

@@ -6,6 +6,8 @@ import { createLoop, type Job } from './loop.ts';
 
 /** A promise that another collector recorded and then died with is still noticed within a second. */
 const LONGEST_SLEEP_MS = 500;
+/** With many services something is due every millisecond; a look at all of it at once, soon enough for anyone, is cheaper. */
+const SHORTEST_SLEEP_MS = 50;
 
 /**
  * Turns missed deadlines into alerts the moment they pass, asleep until the next one.
@@ -17,6 +19,7 @@ export function createSweep(deps: MonitorDeps, settled: () => Promise<void>, clo
     clock,
     log,
     longestSleepMs: LONGEST_SLEEP_MS,
+    shortestSleepMs: SHORTEST_SLEEP_MS,
     async work(now) {
       await settled();
       return expireOverdue(deps, now);

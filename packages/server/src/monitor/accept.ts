@@ -2,21 +2,39 @@ import { insertAlerts } from '../store/alerts.ts';
 import { touchServer } from '../store/servers.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import { admit } from './admit.ts';
-import { applySubmission, loadBatch, saveBatch } from './batch.ts';
+import { applySubmission, idsOf, loadBatch, saveBatch } from './batch.ts';
 import type { Effects, MonitorDeps } from './deps.ts';
+import { continueExpected } from './steady.ts';
 import type { Outcome, Submission } from './submission.ts';
 
 /**
- * Stores a batch of submissions in one transaction, in their order; each is stored whole or refused whole.
- * Servers and services that are new are registered.
+ * Stores a batch of submissions; each is stored whole or refused whole, and one server's in their order.
+ * What only continues is written in one statement; the rest is judged by `core/transition.ts` in a transaction of its own.
  */
 export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Outcome[]> {
-  const { outcomes, effects } = await transaction(deps.db, (tx) => acceptIn(tx, deps, batch));
+  const { expected, others } = deps.known.part(batch);
+  const surprising = await continueExpected(deps, expected);
+  const rest = new Set([...others, ...surprising]);
+  if (rest.size === 0) return batch.map(() => 'stored');
+  const outcomes = await judge(
+    deps,
+    batch.filter((submission) => rest.has(submission)),
+  );
+  return batch.map((submission) => outcomes.get(submission) ?? 'stored');
+}
+
+/** Stores submissions in one transaction, in their order. Servers and services that are new are registered. */
+async function judge(deps: MonitorDeps, submissions: Submission[]): Promise<Map<Submission, Outcome>> {
+  const { admitted, batch, effects } = await transaction(deps.db, (tx) => judgeIn(tx, deps, submissions));
+  for (const { submission, server } of admitted)
+    deps.known.learn(submission, idsOf(batch, server.id, submission));
   deps.publish(effects);
+  const outcomes = new Map<Submission, Outcome>(submissions.map((submission) => [submission, 'wrong-key']));
+  for (const { submission } of admitted) outcomes.set(submission, 'stored');
   return outcomes;
 }
 
-async function acceptIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
+async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
   const admitted = await admit(tx, deps, submissions);
   const batch = await loadBatch(tx, admitted);
   const alerts = admitted.flatMap((one) => applySubmission(batch, one));
@@ -26,11 +44,6 @@ async function acceptIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
   }
   const { reports, wakeAt } = await saveBatch(tx, batch, deps.keepsReports);
   await insertAlerts(tx, alerts, deps.channels);
-
-  const stored = new Set(admitted.map(({ submission }) => submission));
-  const outcomes = submissions.map(
-    (submission): Outcome => (stored.has(submission) ? 'stored' : 'wrong-key'),
-  );
   const effects: Effects = { reports, alerts: alerts.length, wakeAt };
-  return { outcomes, effects };
+  return { admitted, batch, effects };
 }

@@ -6,6 +6,7 @@ import { insertReports, insertSpans, type KeptReport } from '../store/history.ts
 import { insertServices, loadServices, type Service, saveServices } from '../store/services.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { Admitted } from './admit.ts';
+import type { Submission } from './submission.ts';
 
 /** A service on its way through a batch; it has no id and no status until its first report is stored. */
 interface Working {
@@ -37,6 +38,14 @@ export async function loadBatch(tx: Tx, admitted: Admitted[]): Promise<Batch> {
     for (const service of await loadServices(tx, serverId, [...names].sort()))
       batch.set(keyOf(serverId, service.name), { ...service, closed: [], reports: [] });
   return batch;
+}
+
+/** Ids by name of the services that a submission reported, once the batch is saved. */
+export function idsOf(batch: Batch, serverId: number, { reports }: Submission): [string, number][] {
+  return reports.flatMap(({ service }) => {
+    const id = batch.get(keyOf(serverId, service))?.id;
+    return id === undefined ? [] : [[service, id]];
+  });
 }
 
 /** Applies one submission to the services in memory; returns the alerts that it raises. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Known } from './known.ts';
 
 /** What a committed transaction did, for whoever waits for it. */
 export interface Effects {
@@ -11,6 +12,8 @@ export interface Effects {
 /** What the use cases work with. */
 export interface MonitorDeps {
   db: Knex;
+  /** Ids that were right the last time. */
+  known: Known;
   /** Names of the channels that are owed each alert. */
   channels: string[];
   /** Whether single reports are kept. */

@@ -77,3 +77,87 @@ export function isUnavailable(error: unknown): boolean {
   const { code, name } = error as { code?: string; name?: string };
   return UNAVAILABLE.test(code ?? '') || name === 'KnexTimeoutError';
 }
+
+/** One update of many rows, each with values of its own: `set` and `where` name the table's columns and the values' ones. */
+export interface GroupedUpdate {
+  table: string;
+  /** Names and types of the values of one row. */
+  columns: readonly { name: string; type: 'signed' | 'char' }[];
+  set: string;
+  where: string;
+}
+
+const groupedUpdates = new Map<string, string>();
+
+/** The statement for `rows` rows; it takes the rows' values one after the other, then those of `where`. */
+export function groupedUpdate(db: Knex, update: GroupedUpdate, rows: number): string {
+  const dialect = dialectOf(db);
+  const key = `${dialect} ${update.table} ${rows} ${update.where}`;
+  let statement = groupedUpdates.get(key);
+  if (!statement) {
+    statement = writeGroupedUpdate(dialect, update, rows);
+    groupedUpdates.set(key, statement);
+  }
+  return statement;
+}
+
+function writeGroupedUpdate(
+  dialect: Dialect,
+  { table, columns, set, where }: GroupedUpdate,
+  rows: number,
+): string {
+  if (dialect === 'sqlite') {
+    const row = `(${columns.map(() => '?').join(', ')})`;
+    const names = columns.map(({ name }, index) => `column${index + 1} as ${name}`).join(', ');
+    const values = `select ${names} from (values ${Array(rows).fill(row).join(', ')})`;
+    return `update ${table} set ${set} from (${values}) as v where ${where}`;
+  }
+  // Bound numbers are doubles, by which the key would not be found; so each is cast.
+  const row = (named: boolean) =>
+    `select ${columns.map(({ name, type }) => `${type === 'signed' ? 'cast(? as signed)' : '?'}${named ? ` as ${name}` : ''}`).join(', ')}`;
+  const values = [row(true), ...Array(rows - 1).fill(row(false))].join(' union all ');
+  return `update ${table} join (${values}) as v set ${set} where ${where}`;
+}
+
+/** What of better-sqlite3 and mysql2 the hot path uses: one prepared statement, run with its values. */
+interface SqliteConnection {
+  prepare(sql: string): { run(...values: unknown[]): { changes: number } };
+}
+interface MysqlConnection {
+  execute(
+    sql: string,
+    values: unknown[],
+    done: (error: Error | null, result: { affectedRows: number }) => void,
+  ): void;
+}
+
+type Prepared = Map<string, ReturnType<SqliteConnection['prepare']>>;
+const preparedOn = new WeakMap<SqliteConnection, Prepared>();
+
+/**
+ * Runs a prepared statement on the transaction's own connection, past Knex's builder; returns how many rows it touched.
+ * Statements stay prepared for as long as their connection lives, so their texts must be few.
+ */
+export async function runPrepared(tx: Knex.Transaction, sql: string, values: unknown[]): Promise<number> {
+  const connection = await (tx.client as Knex.Client).acquireConnection();
+  if (dialectOf(tx) === 'sqlite') return prepared(connection, sql).run(...values).changes;
+  return new Promise((resolve, reject) => {
+    (connection as MysqlConnection).execute(sql, values, (error, result) =>
+      error ? reject(error) : resolve(result.affectedRows),
+    );
+  });
+}
+
+function prepared(connection: SqliteConnection, sql: string) {
+  let statements = preparedOn.get(connection);
+  if (!statements) {
+    statements = new Map();
+    preparedOn.set(connection, statements);
+  }
+  let statement = statements.get(sql);
+  if (!statement) {
+    statement = connection.prepare(sql);
+    statements.set(sql, statement);
+  }
+  return statement;
+}

@@ -22,7 +22,7 @@ export async function insertSpans(tx: Tx, spans: ServiceSpan[]): Promise<void> {
 }
 
 export async function insertReports(tx: Tx, reports: KeptReport[]): Promise<void> {
-  const rows = reports.map(({ serviceId, ...report }) => ({ service_id: serviceId, ...report }));
+  const rows = reports.map(({ serviceId, at, state, info }) => ({ service_id: serviceId, at, state, info }));
   await insertRows(tx, 'reports', rows);
 }
 

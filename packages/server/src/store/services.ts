@@ -47,10 +47,41 @@ export async function loadServices(tx: Tx, serverId: number, names: string[]): P
   return found;
 }
 
-/** Up to `limit` services whose wake-up time has come, the earliest first, locked until the transaction ends. */
-export async function loadWaking(tx: Tx, now: number, limit: number): Promise<Service[]> {
-  const due = tx('services').where('wake_at', '<=', now).orderBy('wake_at').limit(limit).forUpdate();
-  return ((await due.select(COLUMNS)) as Row[]).map(toService);
+/** Services by id. One that has been removed is left out. */
+export async function loadServicesById(tx: Tx, ids: number[]): Promise<Service[]> {
+  const found: Service[] = [];
+  for (let from = 0; from < ids.length; from += ROWS_PER_STATEMENT)
+    found.push(
+      ...(
+        (await tx('services')
+          .whereIn('id', ids.slice(from, from + ROWS_PER_STATEMENT))
+          .select(COLUMNS)) as Row[]
+      ).map(toService),
+    );
+  return found;
+}
+
+/** Up to `limit` services whose wake-up time and deadline have come, the earliest first, locked until the transaction ends. */
+export async function loadOverdue(tx: Tx, now: number, limit: number): Promise<Service[]> {
+  const overdue = tx('services').where('wake_at', '<=', now).where('deadline_at', '<=', now);
+  const rows: Row[] = await overdue.orderBy('wake_at').limit(limit).forUpdate().select(COLUMNS);
+  return rows.map(toService);
+}
+
+/**
+ * Moves up to `limit` wake-ups that have come, of services that kept their promise meanwhile, to their deadlines;
+ * returns how many. With many services this is most of the sweep's work, so their rows are never read.
+ */
+export async function postponeWakeUps(tx: Tx, now: number, limit: number): Promise<number> {
+  const kept = tx('services').where('wake_at', '<=', now).where('deadline_at', '>', now);
+  const rows: { id: number }[] = await kept.orderBy('wake_at').limit(limit).select('id');
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0)
+    await tx('services')
+      .whereIn('id', ids)
+      .where('deadline_at', '>', now)
+      .update({ wake_at: tx.ref('deadline_at') });
+  return ids.length;
 }
 
 /** The earliest wake-up time; undefined when nothing is promised. */

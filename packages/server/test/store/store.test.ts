@@ -15,9 +15,10 @@ import { migrate } from '../../src/store/migrate.ts';
 import { insertServers, loadServers } from '../../src/store/servers.ts';
 import {
   insertServices,
+  loadOverdue,
   loadServices,
-  loadWaking,
   nextWakeAt,
+  postponeWakeUps,
   type Service,
 } from '../../src/store/services.ts';
 import { transaction } from '../../src/store/transaction.ts';
@@ -81,21 +82,40 @@ onBothKinds('store', (kind) => {
     assert.deepEqual([...found.keys()].sort(), ['Web', 'web ']);
   });
 
-  it('finds what wakes up now, the earliest first, and what wakes up next', async () => {
-    const services = [
-      serviceAt('a', NOW + 2),
-      serviceAt('b', NOW + 1),
-      serviceAt('c', NOW + 3),
-      serviceAt('d', null),
-    ];
-    await tx((tx) => insertServices(tx, services));
-    const waking = await tx((tx) => loadWaking(tx, NOW + 2, 10));
+  it('finds what is overdue, the earliest first, and what wakes up next', async () => {
+    const overdue = (name: string, wakeAt: number) => {
+      const service = serviceAt(name, wakeAt);
+      return { ...service, status: { ...service.status, deadlineAt: wakeAt } };
+    };
+    await tx((tx) =>
+      insertServices(tx, [
+        overdue('a', NOW + 2),
+        overdue('b', NOW + 1),
+        overdue('c', NOW + 3),
+        serviceAt('d', null),
+        serviceAt('e', NOW),
+      ]),
+    );
+    const found = await tx((tx) => loadOverdue(tx, NOW + 2, 10));
     assert.deepEqual(
-      waking.map(({ name }) => name),
+      found.map(({ name }) => name),
       ['b', 'a'],
     );
-    assert.equal((await tx((tx) => loadWaking(tx, NOW + 2, 1))).length, 1);
-    assert.equal(await tx(nextWakeAt), NOW + 1);
+    assert.equal((await tx((tx) => loadOverdue(tx, NOW + 2, 1))).length, 1);
+    assert.equal(await tx(nextWakeAt), NOW);
+  });
+
+  it('moves the wake-ups of kept promises to their deadlines, and no others', async () => {
+    const overdue = serviceAt('a', NOW);
+    overdue.status.deadlineAt = NOW;
+    const services = [overdue, serviceAt('b', NOW), serviceAt('c', NOW + 1), serviceAt('d', null)];
+    await tx((tx) => insertServices(tx, services));
+    assert.equal(await tx((tx) => postponeWakeUps(tx, NOW, 10)), 1);
+    const rows = await store.db('services').orderBy('name').select('wake_at');
+    assert.deepEqual(
+      rows.map(({ wake_at }) => wake_at),
+      [NOW, NOW + 60_000, NOW + 1, null],
+    );
   });
 
   it('finds the next wake-up through the index, not by reading every service', async () => {

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import {
+  MORNING,
+  onBothKinds,
+  startCollector,
+  startOn,
+  type TestCollector,
+  WEB1,
+} from '../support/collector.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+
+onBothKinds('what the collector remembers of a service', (kind) => {
+  let collector: TestCollector;
+  beforeEach(async () => {
+    collector = await startCollector(kind);
+    await collector.report([
+      { name: 'a', state: 'OK' },
+      { name: 'b', state: 'OK' },
+    ]);
+    await collector.report([
+      { name: 'a', state: 'OK' },
+      { name: 'b', state: 'OK' },
+    ]);
+  });
+  afterEach(() => collector.stop());
+  const post = (body: object) =>
+    collector
+      .http()
+      .post('/api/set/service/status')
+      .send({ period: 60, ...body });
+  const services = async () => (await collector.http().get('/api/v1/services').expect(200)).body.services;
+
+  it('does not let another key in', async () => {
+    await post({ server: { ...WEB1, key: 'other' }, services: [{ name: 'a', state: 'OK' }] }).expect(403);
+  });
+
+  it('does not keep a removed service or server alive', async () => {
+    const [a] = await services();
+    await collector.http().delete(`/api/v1/services/${a.id}`).expect(200);
+    await collector.report([
+      { name: 'a', state: 'OK' },
+      { name: 'b', state: 'OK' },
+    ]);
+    const again = await services();
+    assert.equal(again.length, 2);
+    assert.notEqual(again[0].id, a.id);
+
+    const { body } = await collector.http().get('/api/v1/servers').expect(200);
+    await collector.http().delete(`/api/v1/servers/${body.servers[0].id}`).expect(200);
+    await post({ server: { ...WEB1, key: 'new' }, services: [{ name: 'a', state: 'OK' }] }).expect(200);
+    await post({ server: WEB1, services: [{ name: 'a', state: 'OK' }] }).expect(403);
+  });
+
+  it('does not hide a change among reports that only continue', async () => {
+    const reports = ['c', 'd', 'e'].map((name) => ({ name, state: 'OK' }));
+    await collector.report(reports, { name: 'web2', key: 'k' });
+    await Promise.all([
+      collector.report([
+        { name: 'a', state: 'OK', info: 'same' },
+        { name: 'b', state: 'ERR', info: 'changed' },
+      ]),
+      ...reports.map((report) => collector.report({ ...report, info: 'steady' }, { name: 'web2', key: 'k' })),
+    ]);
+    const infos = (await services()).map(
+      ({ name, state, info }: Record<string, string>) => `${name} ${state} ${info}`,
+    );
+    assert.deepEqual(infos, ['a OK same', 'b ERR changed', 'c OK steady', 'd OK steady', 'e OK steady']);
+    const { body } = await collector.http().get('/api/v1/alerts').expect(200);
+    assert.deepEqual(
+      body.alerts.map(({ kind }: { kind: string }) => kind),
+      ['service:state/ERR'],
+    );
+  });
+
+  it('raises offline and online for a report that is known but late', async () => {
+    await collector.clock.advanceTo(MORNING + 30_000);
+    await collector.report({ name: 'a', state: 'OK', period: 1 });
+    await collector.clock.advanceTo(MORNING + 31_000);
+    await collector.report({ name: 'a', state: 'OK' });
+    const { body } = await collector.http().get('/api/v1/alerts?service=a').expect(200);
+    assert.deepEqual(
+      body.alerts.map(({ kind }: { kind: string }) => kind),
+      ['plugin/online', 'plugin/offline'],
+    );
+  });
+});
+
+describe('what one of two collectors on a MariaDB remembers', () => {
+  it('is found out when the other one has removed it', async () => {
+    const one = await startCollector('MariaDB');
+    const other = await startOn(one.database, new ManualClock(MORNING));
+    await one.report({ name: 'a', state: 'OK' });
+    await one.report({ name: 'a', state: 'OK' });
+    const { body } = await other.http().get('/api/v1/servers').expect(200);
+    await other.http().delete(`/api/v1/servers/${body.servers[0].id}`).expect(200);
+    await other.report({ name: 'a', state: 'OK' }, { ...WEB1, key: 'new' });
+    await one
+      .http()
+      .post('/api/set/service/status')
+      .send({ server: WEB1, period: 60, services: [{ name: 'a', state: 'OK' }] })
+      .expect(403);
+    await one.report({ name: 'a', state: 'OK' }, { ...WEB1, key: 'new' });
+    await other.stop();
+    await one.stop();
+  });
+});
