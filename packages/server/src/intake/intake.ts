@@ -1,6 +1,6 @@
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Outcome, Submission } from '../monitor/submission.ts';
+import type { Outcome, Settled, Submission } from '../monitor/submission.ts';
 
 /** Submissions that may wait for the disk at once; more are refused at the door. */
 const MOST_WAITING = 10_000;
@@ -20,8 +20,8 @@ export interface Intake {
 }
 
 export interface IntakeOptions {
-  /** Stores a batch in one transaction; answers for each submission in turn. */
-  store(batch: Submission[]): Promise<Outcome[]>;
+  /** Stores a batch; answers for each submission in turn, with an error for what was not stored. Rejects when nothing was. */
+  store(batch: Submission[]): Promise<Settled[]>;
   /** Whether an error means that the database is away, so that trying each alone is no use. */
   isUnavailable(error: unknown): boolean;
   log: Log;
@@ -49,18 +49,30 @@ export function createIntake({ store, isUnavailable, log }: IntakeOptions): Inta
   }
 
   async function storeBatch(batch: Waiting[]): Promise<void> {
-    try {
-      const outcomes = await store(batch.map(({ submission }) => submission));
-      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as Outcome);
-    } catch (error) {
-      if (batch.length > 1 && !isUnavailable(error)) {
-        for (const one of batch) await storeBatch([one]); // so that one bad submission fails alone
-        return;
-      }
-      log.error({ err: error }, 'reports could not be stored');
-      for (const { reject } of batch)
-        reject(unavailable('The database cannot store this now; send it again.'));
+    const outcomes = await store(batch.map(({ submission }) => submission)).catch((error: Error) =>
+      batch.map(() => error),
+    );
+    const failed: Waiting[] = [];
+    let failure: Error | undefined;
+    for (const [index, waiting] of batch.entries()) {
+      const outcome = outcomes[index] as Settled;
+      if (outcome instanceof Error) {
+        failed.push(waiting);
+        failure = outcome;
+      } else waiting.resolve(outcome);
     }
+    if (failure) await retryOrReject(failed, failure, batch.length > 1);
+  }
+
+  /** Tries each alone, so that one bad submission fails alone; unless that is no use. */
+  async function retryOrReject(failed: Waiting[], failure: Error, wereMany: boolean): Promise<void> {
+    if (wereMany && !isUnavailable(failure)) {
+      for (const one of failed) await storeBatch([one]);
+      return;
+    }
+    log.error({ err: failure }, 'reports could not be stored');
+    for (const { reject } of failed)
+      reject(unavailable('The database cannot store this now; send it again.'));
   }
 
   return {

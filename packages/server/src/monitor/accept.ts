@@ -5,22 +5,23 @@ import { admit } from './admit.ts';
 import { applySubmission, idsOf, loadBatch, saveBatch } from './batch.ts';
 import type { Effects, MonitorDeps } from './deps.ts';
 import { continueExpected } from './steady.ts';
-import type { Outcome, Submission } from './submission.ts';
+import type { Outcome, Settled, Submission } from './submission.ts';
 
 /**
  * Stores a batch of submissions; each is stored whole or refused whole, and one server's in their order.
- * What only continues is written in one statement; the rest is judged by `core/transition.ts` in a transaction of its own.
+ * What only continues is written in one statement; the rest is judged by `core/transition.ts` in a transaction of its own,
+ * whose failure is the answer for the rest alone. Rejects when nothing was stored.
  */
-export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Outcome[]> {
+export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Settled[]> {
   const { expected, others } = deps.known.part(batch);
   const surprising = await continueExpected(deps, expected);
-  const rest = new Set([...others, ...surprising]);
-  if (rest.size === 0) return batch.map(() => 'stored');
-  const outcomes = await judge(
-    deps,
-    batch.filter((submission) => rest.has(submission)),
-  );
-  return batch.map((submission) => outcomes.get(submission) ?? 'stored');
+  const odd = new Set([...others, ...surprising]);
+  if (odd.size === 0) return batch.map(() => 'stored');
+  const rest = batch.filter((submission) => odd.has(submission));
+  const judged = await judge(deps, rest).catch((error: Error) => error);
+  const settle = (submission: Submission) =>
+    judged instanceof Error ? judged : (judged.get(submission) as Outcome);
+  return batch.map((submission) => (odd.has(submission) ? settle(submission) : 'stored'));
 }
 
 /** Stores submissions in one transaction, in their order. Servers and services that are new are registered. */

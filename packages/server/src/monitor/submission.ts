@@ -11,3 +11,5 @@ export interface Submission {
 }
 
 export type Outcome = 'stored' | 'wrong-key';
+/** What became of a submission in a batch: an error when it, unlike others perhaps, could not be stored. */
+export type Settled = Outcome | Error;
