@@ -1,7 +1,7 @@
-import { timingSafeEqual } from 'node:crypto';
 import { insertServers, loadServers, type NewServer, type Server } from '../store/servers.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
+import { isSame } from './same.ts';
 import type { Submission } from './submission.ts';
 
 /** A submission whose key is right, and its server. */
@@ -28,10 +28,4 @@ export async function admit(tx: Tx, { hashKey }: MonitorDeps, batch: Submission[
     if (isSame(hashKey(name, key), server.keyHash)) admitted.push({ submission, server });
   }
   return admitted;
-}
-
-/** Compares in a time that tells nothing about how much was right. */
-function isSame(hash: string, stored: string): boolean {
-  const [a, b] = [Buffer.from(hash), Buffer.from(stored)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
