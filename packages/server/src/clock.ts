@@ -6,6 +6,8 @@ export interface Clock {
   schedule(at: number, task: () => Promise<void>): () => void;
 }
 
+export const DAY_MS = 86_400_000;
+
 /** setTimeout cannot wait longer than this. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 

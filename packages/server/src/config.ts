@@ -9,8 +9,9 @@ import {
   SettingsError,
   type Values,
 } from '@overc/protocol';
+import { DAY_MS } from './clock.ts';
 import type { LogLevel } from './log.ts';
-import { ALERT_OPTIONS, DAY_MS, type DatabaseUrl, OVERC_OPTIONS, readListen, readSize } from './options.ts';
+import { ALERT_OPTIONS, type DatabaseUrl, OVERC_OPTIONS, readListen, readSize } from './options.ts';
 
 /** One `[alert:<name>]` section. */
 export interface ChannelConfig {

@@ -1,14 +1,13 @@
 import { splitWords } from '@overc/command';
 import { duration, httpUrl, type Options, oneOf, text } from '@overc/protocol';
 import proxyAddr from 'proxy-addr';
+import { DAY_MS } from './clock.ts';
 import { LOG_LEVELS } from './log.ts';
 
 /** Where the database is: a file of our own, or a MariaDB or MySQL server. */
 export type DatabaseUrl =
   | { kind: 'sqlite'; file: string }
   | { kind: 'mysql'; host: string; port: number; user: string; password: string; name: string };
-
-export const DAY_MS = 86_400_000;
 
 /** Every `[overc]` option. `docs/settings.md` is generated from here. */
 export const OVERC_OPTIONS = {

@@ -27,23 +27,27 @@ export const MYSQL_SESSION = [
 export const SQLITE_SESSION = ['journal_mode = WAL', 'synchronous = FULL', 'busy_timeout = 5000'];
 
 /** How many rows one statement may hold, safe for SQLite's limit on bound values and MySQL's on packet size. */
-export const ROWS_PER_STATEMENT = 500;
+const ROWS_PER_STATEMENT = 500;
+
+/** Cuts a list into pieces that one statement can hold. */
+export function* statementsOf<T>(list: T[]): Generator<T[]> {
+  for (let from = 0; from < list.length; from += ROWS_PER_STATEMENT)
+    yield list.slice(from, from + ROWS_PER_STATEMENT);
+}
 
 /** Inserts rows, as many in a statement as both databases take. */
 export async function insertRows(tx: Knex.Transaction, table: string, rows: object[]): Promise<void> {
-  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT)
-    await tx(table).insert(rows.slice(from, from + ROWS_PER_STATEMENT));
+  for (const piece of statementsOf(rows)) await tx(table).insert(piece);
 }
 
 /** Inserts rows into a table whose key is an automatic `id`; returns the ids in the rows' order. */
 export async function insertForIds(tx: Knex.Transaction, table: string, rows: object[]): Promise<number[]> {
   const ids: number[] = [];
-  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT)
-    ids.push(...(await insertChunk(tx, table, rows.slice(from, from + ROWS_PER_STATEMENT))));
+  for (const piece of statementsOf(rows)) ids.push(...(await insertPiece(tx, table, piece)));
   return ids;
 }
 
-async function insertChunk(tx: Knex.Transaction, table: string, rows: object[]): Promise<number[]> {
+async function insertPiece(tx: Knex.Transaction, table: string, rows: object[]): Promise<number[]> {
   if (dialectOf(tx) === 'sqlite') {
     const inserted: { id: number }[] = await tx(table).insert(rows).returning('id');
     return inserted.map((row) => row.id).sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import type { State } from '@overc/protocol';
 import type { Span } from '../core/status.ts';
-import { insertRows, ROWS_PER_STATEMENT } from './dialect.ts';
+import { insertRows, statementsOf } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
 /** A closed span of one service. */
@@ -43,10 +43,9 @@ export async function pruneOldest(
     .limit(limit)
     .select('id', age);
   const ids = oldest.filter((row) => (row[age] as number) < before).map((row) => row.id);
-  for (let from = 0; from < ids.length; from += ROWS_PER_STATEMENT) {
-    const chunk = ids.slice(from, from + ROWS_PER_STATEMENT);
-    if (table === 'alerts') await tx('deliveries').whereIn('alert_id', chunk).delete();
-    await tx(table).whereIn('id', chunk).delete();
+  for (const piece of statementsOf(ids)) {
+    if (table === 'alerts') await tx('deliveries').whereIn('alert_id', piece).delete();
+    await tx(table).whereIn('id', piece).delete();
   }
   return ids.length;
 }

@@ -1,4 +1,4 @@
-import { insertForIds, ROWS_PER_STATEMENT } from './dialect.ts';
+import { insertForIds, statementsOf } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
 export interface Server {
@@ -11,11 +11,8 @@ export interface Server {
 /** The servers of these names, kept from being removed until the transaction ends. */
 export async function loadServers(tx: Tx, names: string[]): Promise<Map<string, Server>> {
   const found = new Map<string, Server>();
-  for (let from = 0; from < names.length; from += ROWS_PER_STATEMENT) {
-    const rows = await tx('servers')
-      .whereIn('name', names.slice(from, from + ROWS_PER_STATEMENT))
-      .forShare()
-      .select('id', 'name', 'key_hash', 'ip');
+  for (const piece of statementsOf(names)) {
+    const rows = await tx('servers').whereIn('name', piece).forShare().select('id', 'name', 'key_hash', 'ip');
     for (const row of rows)
       found.set(row.name, { id: row.id, name: row.name, keyHash: row.key_hash, ip: row.ip });
   }

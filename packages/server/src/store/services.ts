@@ -1,5 +1,5 @@
 import type { Status } from '../core/status.ts';
-import { insertForIds, ROWS_PER_STATEMENT } from './dialect.ts';
+import { insertForIds, statementsOf } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
 /** A service as the use cases work on it. */
@@ -35,11 +35,10 @@ const COLUMNS = [
 /** Services of one server by name, locked until the transaction ends. */
 export async function loadServices(tx: Tx, serverId: number, names: string[]): Promise<Service[]> {
   const found: Service[] = [];
-  for (let from = 0; from < names.length; from += ROWS_PER_STATEMENT) {
-    const chunk = names.slice(from, from + ROWS_PER_STATEMENT);
+  for (const piece of statementsOf(names)) {
     const rows: Row[] = await tx('services')
       .where({ server_id: serverId })
-      .whereIn('name', chunk)
+      .whereIn('name', piece)
       .forUpdate()
       .select(COLUMNS);
     found.push(...rows.map(toService));
@@ -50,14 +49,10 @@ export async function loadServices(tx: Tx, serverId: number, names: string[]): P
 /** Services by id. One that has been removed is left out. */
 export async function loadServicesById(tx: Tx, ids: number[]): Promise<Service[]> {
   const found: Service[] = [];
-  for (let from = 0; from < ids.length; from += ROWS_PER_STATEMENT)
-    found.push(
-      ...(
-        (await tx('services')
-          .whereIn('id', ids.slice(from, from + ROWS_PER_STATEMENT))
-          .select(COLUMNS)) as Row[]
-      ).map(toService),
-    );
+  for (const piece of statementsOf(ids)) {
+    const rows: Row[] = await tx('services').whereIn('id', piece).select(COLUMNS);
+    found.push(...rows.map(toService));
+  }
   return found;
 }
 
@@ -101,10 +96,8 @@ export async function insertServices(tx: Tx, services: Omit<Service, 'id'>[]): P
 
 /** Writes what changed by reports or by silence; title and name stay as they are. */
 export async function saveServices(tx: Tx, services: Service[]): Promise<void> {
-  for (let from = 0; from < services.length; from += ROWS_PER_STATEMENT) {
-    const rows = services
-      .slice(from, from + ROWS_PER_STATEMENT)
-      .map((service) => ({ id: service.id, ...toRow(service) }));
+  for (const piece of statementsOf(services)) {
+    const rows = piece.map((service) => ({ id: service.id, ...toRow(service) }));
     await tx('services').insert(rows).onConflict('id').merge();
   }
 }

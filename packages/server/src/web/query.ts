@@ -74,6 +74,18 @@ export function readCursor(query: Query, length: number): (string | number)[] | 
   return cursor as (string | number)[];
 }
 
+/** A place in a list by server's and service's name. */
+export function readNamePlace(query: Query): [string, string] | undefined {
+  const place = readCursor(query, 2);
+  return place && [String(place[0]), String(place[1])];
+}
+
+/** A place in a list with the latest first: time and id. */
+export function readTimePlace(query: Query): [number, number] | undefined {
+  const place = readCursor(query, 2);
+  return place && [Number(place[0]), Number(place[1])];
+}
+
 /** A page of a list: the rows asked for, and where the next page starts if there is more. */
 export interface Page<Row> {
   rows: Row[];

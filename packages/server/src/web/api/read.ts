@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { Knex } from 'knex';
-import type { Clock } from '../../clock.ts';
+import { type Clock, DAY_MS } from '../../clock.ts';
 import { notFound } from '../../errors.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
 import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
@@ -16,13 +16,13 @@ import {
   readFlag,
   readId,
   readLimit,
+  readNamePlace,
   readState,
   readText,
   readTime,
+  readTimePlace,
 } from '../query.ts';
 import { alertJson, overviewJson, reportJson, serverJson, serviceJson, spanJson } from './shapes.ts';
-
-export const DAY_MS = 86_400_000;
 
 /** `/api/v1`: what the collector knows, as JSON. */
 export function createReadApi(db: Knex, clock: Clock): Router {
@@ -50,13 +50,12 @@ export function createReadApi(db: Knex, clock: Clock): Router {
 
   router.get('/services', async (req, res) => {
     const limit = readLimit(req.query);
-    const place = readCursor(req.query, 2);
     const rows = await listServices(db, {
       server: readText(req.query, 'server'),
       state: readState(req.query),
       silent: readFlag(req.query, 'silent'),
       q: readText(req.query, 'q'),
-      after: place && [String(place[0]), String(place[1])],
+      after: readNamePlace(req.query),
       limit,
     });
     const page = pageOf(rows, limit, ({ server, name }) => [server, name]);
@@ -95,7 +94,7 @@ export function createReadApi(db: Knex, clock: Clock): Router {
       service: readText(req.query, 'service'),
       kind: readText(req.query, 'kind'),
       since: readTime(req.query, 'since'),
-      after: readPlace(req.query),
+      after: readTimePlace(req.query),
       limit,
     });
     const page = pageOf(rows, limit, ({ at, id }) => [at, id]);
@@ -137,15 +136,9 @@ function readRange(query: Query): Range {
   return {
     since: readTime(query, 'since'),
     until: readTime(query, 'until'),
-    after: readPlace(query),
+    after: readTimePlace(query),
     limit: readLimit(query),
   };
-}
-
-/** A place in a list with the latest first: time and id. */
-function readPlace(query: Query): [number, number] | undefined {
-  const place = readCursor(query, 2);
-  return place && [Number(place[0]), Number(place[1])];
 }
 
 /** The span that is not over yet, on the first page, where the range reaches it. */

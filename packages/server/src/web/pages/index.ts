@@ -1,15 +1,25 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Request, Router } from 'express';
+import { DAY_MS } from '../../clock.ts';
 import { notFound } from '../../errors.ts';
 import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
 import { listReports, listSpans } from '../../store/views/history.ts';
 import { loadOverview } from '../../store/views/overview.ts';
 import { findServer, listServers } from '../../store/views/servers.ts';
 import { findService, listServices } from '../../store/views/services.ts';
-import { DAY_MS } from '../api/read.ts';
+
 import type { WebDeps } from '../deps.ts';
-import { pageOf, readCursor, readFlag, readId, readState, readText } from '../query.ts';
+import {
+  pageOf,
+  readCursor,
+  readFlag,
+  readId,
+  readNamePlace,
+  readState,
+  readText,
+  readTimePlace,
+} from '../query.ts';
 import { alertRow, groupByServer, reportRow, serverRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 
@@ -26,7 +36,6 @@ export function createPages({ db, config, clock }: WebDeps): Router {
 
   router.get('/', async (req, res) => {
     const now = clock.now();
-    const place = readCursor(req.query, 2);
     const filter = {
       q: readText(req.query, 'q'),
       state: readState(req.query),
@@ -34,7 +43,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     };
     const services = await listServices(db, {
       ...filter,
-      after: place && [String(place[0]), String(place[1])],
+      after: readNamePlace(req.query),
       limit: SERVICES_PER_PAGE,
     });
     const page = pageOf(services, SERVICES_PER_PAGE, ({ server, name }) => [server, name]);
@@ -68,10 +77,9 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     const id = readId(req.params.id);
     const server = id === undefined ? undefined : await findServer(db, id);
     if (!server) throw notFound('There is no such server; it may have been removed.');
-    const place = readCursor(req.query, 2);
     const services = await listServices(db, {
       serverId: server.id,
-      after: place && [String(place[0]), String(place[1])],
+      after: readNamePlace(req.query),
       limit: SERVICES_PER_PAGE,
     });
     const page = pageOf(services, SERVICES_PER_PAGE, ({ server, name }) => [server, name]);
@@ -109,9 +117,8 @@ export function createPages({ db, config, clock }: WebDeps): Router {
   });
 
   router.get('/alerts', async (req, res) => {
-    const place = readCursor(req.query, 2);
     const rows = await listAlerts(db, {
-      after: place && [Number(place[0]), Number(place[1])],
+      after: readTimePlace(req.query),
       limit: ROWS_PER_PAGE,
     });
     const page = pageOf(rows, ROWS_PER_PAGE, ({ at, id }) => [at, id]);
