@@ -30,7 +30,7 @@ async function measure(context, { database, keepReports, perPost }) {
   const seconds = Math.min(context.seconds ?? DEFAULT_SECONDS, DEFAULT_SECONDS);
   const yardstick = await withYardstick((server) => warmLoop(server, load, seconds));
   const settings = { 'keep-reports': keepReports };
-  const collector = await withCollector({ database, services, settings, context }, (server) =>
+  const collector = await withCollector({ database, services, perPost, settings, context }, (server) =>
     warmLoop(server, load, seconds),
   );
   return {

@@ -32,12 +32,12 @@ export function serviceReport(service) {
   return { name: serviceName(service), state: 'OK', info: pluginInfo() };
 }
 
-/** A whole body: so many services of one server, from the first. */
-export function bodyOf(server, period, services = SERVICES_PER_SERVER) {
+/** A whole body: so many services of one server, all of them unless told. */
+export function bodyOf(server, period, first = 0, services = SERVICES_PER_SERVER) {
   return {
     server: identityOf(server),
     period,
-    services: Array.from({ length: services }, (_, service) => serviceReport(service)),
+    services: Array.from({ length: services }, (_, index) => serviceReport(first + index)),
   };
 }
 

@@ -6,11 +6,13 @@ import { seededHome } from './seed.mjs';
 import { startYardstick } from './server.mjs';
 
 /**
- * Runs `act(collector, restart)` beside a collector on a fresh copy of a database with so many services, and clears up.
+ * Runs `act(collector, restart)` beside a collector on a fresh copy of a database with so many services that reported
+ * `perPost` in a POST, and clears up.
  * `restart(signal)` ends the collector and resolves to a new one on the same database.
  */
-export async function withCollector({ database, services, settings, context }, act) {
-  const home = await seededHome({ database, services, forget: context.forget, say: context.say });
+export async function withCollector({ database, services, perPost, settings, context }, act) {
+  const { forget, say } = context;
+  const home = await seededHome({ database, services, perPost, forget, say });
   flush(home);
   const mariadb = database === 'mariadb' ? await startMariaDb(home) : undefined;
   const start = () => startCollector({ home, database: mariadb?.url, settings });

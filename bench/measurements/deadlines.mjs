@@ -47,7 +47,7 @@ export const deadlines = {
     const { perSecond } = await capacityOf(context, { database, keepReports: '0', perPost: 1 });
     const rate = Math.max(1, Math.floor(perSecond * HALF));
     const settings = { 'keep-reports': 0 };
-    return withCollector({ database, services, settings, context }, async (collector) => [
+    return withCollector({ database, services, perPost: 1, settings, context }, async (collector) => [
       await idle(context, collector),
       await detection(context, collector, rate),
       ...(await fall(context, collector, rate)),

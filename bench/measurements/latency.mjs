@@ -38,7 +38,7 @@ async function measure(context, { database, p99Ms, p9999Ms }) {
     openLoop({ ...load, port, seconds: Math.min(seconds, YARDSTICK_SECONDS) }),
   );
   const settings = { 'keep-reports': 0 };
-  const result = await withCollector({ database, services, settings, context }, ({ port }) =>
+  const result = await withCollector({ database, services, perPost: 1, settings, context }, ({ port }) =>
     openLoop({ ...load, port, seconds }),
   );
   const trouble = troubleOf(result);

@@ -56,7 +56,7 @@ function bareCost(load) {
 function steady(context, load) {
   const { database, services, period, rate, seconds } = load;
   const settings = { 'keep-reports': 0 };
-  return withCollector({ database, services, settings, context }, async (collector) => {
+  return withCollector({ database, services, perPost: 1, settings, context }, async (collector) => {
     const { request, onAnswer, victims, answered } = inRounds(load);
     const watch = watchOffline(collector.client, WATCH_MS);
     const memory = sample(collector.residentBytes);

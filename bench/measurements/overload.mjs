@@ -42,16 +42,19 @@ async function measure(context, { perPost, mostPerSecond }) {
   const load = { services, perPost, period: QUIET_PERIOD_SECONDS };
   context.say(`${count(rate)} POST/s of ${perPost} for ${seconds} s`);
   const settings = { 'keep-reports': 0 };
-  return withCollector({ database, services, settings, context }, async ({ port, residentBytes }) => {
-    const memory = sample(residentBytes);
-    const request = randomRequests(load);
-    const flood = { port, rate, seconds, request, connections: CONNECTIONS, giveUp: true };
-    const result = await openLoop(flood);
-    memory.stop();
-    const afterSeconds = Math.min(seconds, AFTERWARDS_SECONDS);
-    const after = await closedLoop({ ...statusHalves(load), port, seconds: afterSeconds });
-    return rowsOf({ result, memory, perPost, perSecond, after });
-  });
+  return withCollector(
+    { database, services, perPost: 1, settings, context },
+    async ({ port, residentBytes }) => {
+      const memory = sample(residentBytes);
+      const request = randomRequests(load);
+      const flood = { port, rate, seconds, request, connections: CONNECTIONS, giveUp: true };
+      const result = await openLoop(flood);
+      memory.stop();
+      const afterSeconds = Math.min(seconds, AFTERWARDS_SECONDS);
+      const after = await closedLoop({ ...statusHalves(load), port, seconds: afterSeconds });
+      return rowsOf({ result, memory, perPost, perSecond, after });
+    },
+  );
 }
 
 function rowsOf({ result, memory, perPost, perSecond, after }) {

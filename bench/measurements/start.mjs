@@ -16,18 +16,21 @@ export const start = {
     const { services } = context;
     const rows = [];
     for (const database of [context.database ?? 'sqlite'])
-      await withCollector({ database, services, settings: {}, context }, async (collector, restart) => {
-        const stopped = await restart();
-        const seconds = Math.min(context.seconds ?? LOAD_SECONDS, LOAD_SECONDS);
-        const request = randomRequests({ services, perPost: 1, period: QUIET_PERIOD_SECONDS });
-        await openLoop({ port: stopped.port, rate: LOAD_PER_SECOND, seconds, request });
-        const killed = await restart('SIGKILL');
-        rows.push(
-          row('the first start', collector),
-          row('after a stop', stopped),
-          row('after kill -9 under load', killed),
-        );
-      });
+      await withCollector(
+        { database, services, perPost: 1, settings: {}, context },
+        async (collector, restart) => {
+          const stopped = await restart();
+          const seconds = Math.min(context.seconds ?? LOAD_SECONDS, LOAD_SECONDS);
+          const request = randomRequests({ services, perPost: 1, period: QUIET_PERIOD_SECONDS });
+          await openLoop({ port: stopped.port, rate: LOAD_PER_SECOND, seconds, request });
+          const killed = await restart('SIGKILL');
+          rows.push(
+            row('the first start', collector),
+            row('after a stop', stopped),
+            row('after kill -9 under load', killed),
+          );
+        },
+      );
     return rows;
 
     function row(when, { startedInMs }) {

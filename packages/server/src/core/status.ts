@@ -7,7 +7,7 @@ export interface Status {
   periodSeconds: number;
   graceSeconds: number;
   reportedAt: number;
-  /** When the promise is broken: {@link deadlineAfter} the last report. */
+  /** When the promise is broken. */
   deadlineAt: number;
   /** Whether the deadline has passed with no report. */
   silent: boolean;

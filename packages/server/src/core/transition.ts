@@ -1,5 +1,5 @@
 import type { Report } from '@overc/protocol';
-import { deadlineAfter, isOverdue } from './deadline.ts';
+import { isOverdue, patienceOf } from './deadline.ts';
 import type { Change, Event, Span, Status } from './status.ts';
 
 /**
@@ -24,7 +24,7 @@ function take(current: Status | undefined, report: Report, reportedAt: number): 
     periodSeconds: report.periodSeconds,
     graceSeconds,
     reportedAt,
-    deadlineAt: deadlineAfter(reportedAt, report.periodSeconds, graceSeconds),
+    deadlineAt: reportedAt + patienceOf({ periodSeconds: report.periodSeconds, graceSeconds }),
     silent: false,
     stateSince: current?.state === report.state ? current.stateSince : reportedAt,
     since: continues ? current.since : reportedAt,
@@ -32,21 +32,6 @@ function take(current: Status | undefined, report: Report, reportedAt: number): 
   };
   const closed = current === undefined || continues ? [] : [close(current, reportedAt)];
   return { next, closed, events: eventsOf(current, next) };
-}
-
-/**
- * Whether a report received at `at` only continues the span that lasts, and needs no earlier wake-up than the planned one.
- * Then {@link receive} changes nothing but what was heard last, closes nothing and raises nothing.
- */
-export function continues(
-  current: Status,
-  plannedWakeAt: number | null,
-  report: Report,
-  at: number,
-): boolean {
-  const deadlineAt = deadlineAfter(at, report.periodSeconds, current.graceSeconds);
-  const isInTime = !current.silent && current.reportedAt <= at && at < current.deadlineAt;
-  return isInTime && current.state === report.state && plannedWakeAt !== null && plannedWakeAt <= deadlineAt;
 }
 
 /** What `now` does to a service whose promise is broken; undefined when it is not. The new span starts at the deadline, not when it was noticed. */

@@ -32,22 +32,35 @@ export async function up(db: Knex): Promise<void> {
     table.unique(['name']);
   });
 
+  await create('pulses', (table) => {
+    table.bigIncrements('id');
+    table.bigInteger('version').notNullable();
+    table.integer('members').notNullable();
+    table.bigInteger('reported_at').notNullable();
+    table.bigInteger('patience_ms').notNullable();
+    table.bigInteger('deadline_at').notNullable();
+    table.bigInteger('wake_at').index();
+    table.bigInteger('reports').notNullable();
+    table.text('infos', 'mediumtext').notNullable();
+  });
+
   await create('services', (table) => {
     table.bigIncrements('id');
     table.bigInteger('server_id').notNullable();
     exact(table.string('name', 255)).notNullable();
     table.string('title', 255);
+    table.bigInteger('pulse_id').notNullable().index();
+    table.integer('slot').notNullable();
+    table.bigInteger('left_pulse_id');
+    table.integer('left_slot');
+    table.bigInteger('left_at');
     table.string('state', 4).notNullable();
-    table.text('info', 'mediumtext').notNullable();
     table.integer('period_seconds').notNullable();
     table.integer('grace_seconds').notNullable();
-    table.bigInteger('reported_at').notNullable();
-    table.bigInteger('deadline_at').notNullable();
     table.boolean('silent').notNullable();
     table.bigInteger('state_since').notNullable();
     table.bigInteger('since').notNullable();
-    table.bigInteger('reports').notNullable();
-    table.bigInteger('wake_at').index();
+    table.bigInteger('first_report').notNullable();
     table.unique(['server_id', 'name']);
   });
 
@@ -65,11 +78,11 @@ export async function up(db: Knex): Promise<void> {
 
   await create('reports', (table) => {
     table.bigIncrements('id');
-    table.bigInteger('service_id').notNullable();
+    table.bigInteger('pulse_id').notNullable();
     table.bigInteger('at').notNullable();
-    table.string('state', 4).notNullable();
-    table.text('info', 'mediumtext').notNullable();
-    table.index(['service_id', 'at']);
+    table.text('states', 'mediumtext').notNullable();
+    table.text('infos', 'mediumtext').notNullable();
+    table.index(['pulse_id', 'at']);
   });
 
   await create('alerts', (table) => {

@@ -1,10 +1,12 @@
 import { insertAlerts } from '../store/alerts.ts';
 import { touchServer } from '../store/servers.ts';
+import type { Sighting } from '../store/services.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
-import { admit } from './admit.ts';
-import { applySubmission, idsOf, loadBatch, saveBatch } from './batch.ts';
+import { type Admitted, admit } from './admit.ts';
+import { applySubmission, type Batch, loadBatch, saveBatch, workingIn } from './batch.ts';
 import type { Effects, MonitorDeps } from './deps.ts';
-import { continueExpected } from './steady.ts';
+import { recall } from './recall.ts';
+import { renewExpected } from './steady.ts';
 import type { Outcome, Settled, Submission } from './submission.ts';
 
 /**
@@ -13,8 +15,9 @@ import type { Outcome, Settled, Submission } from './submission.ts';
  * whose failure is the answer for the rest alone. Rejects when nothing was stored.
  */
 export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Settled[]> {
+  await recall(deps, batch);
   const { expected, others } = deps.known.part(batch);
-  const surprising = await continueExpected(deps, expected);
+  const surprising = await renewExpected(deps, expected);
   const odd = new Set([...others, ...surprising]);
   if (odd.size === 0) return batch.map(() => 'stored');
   const rest = batch.filter((submission) => odd.has(submission));
@@ -27,8 +30,7 @@ export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Se
 /** Stores submissions in one transaction, in their order. Servers and services that are new are registered. */
 async function judge(deps: MonitorDeps, submissions: Submission[]): Promise<Map<Submission, Outcome>> {
   const { admitted, batch, effects } = await transaction(deps.db, (tx) => judgeIn(tx, deps, submissions));
-  for (const { submission, server } of admitted)
-    deps.known.learn(submission, idsOf(batch, server.id, submission));
+  for (const one of admitted) deps.known.learn(one.submission, sightingsOf(batch, one));
   deps.publish(effects);
   const outcomes = new Map<Submission, Outcome>(submissions.map((submission) => [submission, 'wrong-key']));
   for (const { submission } of admitted) outcomes.set(submission, 'stored');
@@ -43,8 +45,20 @@ async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
     const isUnseen = submission.reports.length === 0 || server.ip !== submission.ip;
     if (isUnseen) await touchServer(tx, server.id, submission.ip, submission.at);
   }
-  const { reports, wakeAt } = await saveBatch(tx, batch, deps.keepsReports);
+  const wakeAt = await saveBatch(tx, batch, deps.keepsReports);
   await insertAlerts(tx, alerts, deps.channels);
+  const reports = admitted.reduce((sum, { submission }) => sum + submission.reports.length, 0);
   const effects: Effects = { reports, alerts: alerts.length, wakeAt };
   return { admitted, batch, effects };
+}
+
+/** What the database now says of the services that a submission reported. */
+function sightingsOf(batch: Batch, { submission, server }: Admitted): Sighting[] {
+  return submission.reports.flatMap(({ service: name }) => {
+    const { status, pulse, slot } = workingIn(batch, server.id, name) ?? {};
+    if (!status || pulse?.id === undefined || slot === undefined) return [];
+    const { id: pulseId, version, members } = pulse;
+    const { state, periodSeconds } = status;
+    return [{ name, slot, state, periodSeconds, pulseId, version, members }];
+  });
 }

@@ -1,26 +1,20 @@
-import { wakeAt } from '../core/deadline.ts';
-import type { Span, Status } from '../core/status.ts';
+import { memberOf, type Pulse, statusOf } from '../core/pulse.ts';
 import { receive } from '../core/transition.ts';
 import type { NewAlert } from '../store/alerts.ts';
 import { insertReports, insertSpans, type KeptReport } from '../store/history.ts';
+import { deletePulses, insertPulses, lockPulses, type StoredPulse, savePulses } from '../store/pulses.ts';
 import { insertServices, loadServices, type Service, saveServices } from '../store/services.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { Admitted } from './admit.ts';
-import type { Submission } from './submission.ts';
+import { beat, type Group, groupByPulse, type Working, type WorkingPulse } from './group.ts';
 
-/** A service on its way through a batch; it has no id and no status until its first report is stored. */
-interface Working {
-  id: number | undefined;
-  serverId: number;
-  name: string;
-  status: Status | undefined;
-  wakeAt: number | null;
-  closed: Span[];
-  reports: Omit<KeptReport, 'serviceId'>[];
+/** What a batch of submissions works on: the services that it names, by server and name, and what it touches. */
+export interface Batch {
+  services: Map<string, Working>;
+  /** Pulses that were renewed or left. */
+  pulses: Set<WorkingPulse>;
+  kept: (Omit<KeptReport, 'pulseId'> & { pulse: WorkingPulse })[];
 }
-
-/** The services that a batch of submissions names, by server and name. */
-export type Batch = Map<string, Working>;
 
 const keyOf = (serverId: number, name: string) => `${serverId}/${name}`;
 
@@ -33,78 +27,141 @@ export async function loadBatch(tx: Tx, admitted: Admitted[]): Promise<Batch> {
     for (const { service } of [...submission.reports, ...submission.alerts])
       if (service !== undefined) names.add(service);
   }
-  const batch: Batch = new Map();
+  const services: Service[] = [];
   for (const [serverId, names] of [...namesByServer].sort(([a], [b]) => a - b))
-    for (const service of await loadServices(tx, serverId, [...names].sort()))
-      batch.set(keyOf(serverId, service.name), { ...service, closed: [], reports: [] });
-  return batch;
+    services.push(...(await loadServices(tx, serverId, [...names].sort())));
+  const pulses = await lockPulses(tx, new Set(services.map(({ pulseId }) => pulseId)));
+  const working = services.map((service) => workingOf(service, pulses.get(service.pulseId) as StoredPulse));
+  return {
+    services: new Map(working.map((service) => [keyOf(service.serverId, service.name), service])),
+    pulses: new Set(),
+    kept: [],
+  };
 }
 
-/** Ids by name of the services that a submission reported, once the batch is saved. */
-export function idsOf(batch: Batch, serverId: number, { reports }: Submission): [string, number][] {
-  return reports.flatMap(({ service }) => {
-    const id = batch.get(keyOf(serverId, service))?.id;
-    return id === undefined ? [] : [[service, id]];
-  });
+function workingOf(stored: Service, pulse: StoredPulse): Working {
+  const { serverId, name, member, slot, left } = stored;
+  return {
+    serverId,
+    name,
+    stored,
+    status: statusOf(member, pulse.infos[slot] ?? '', pulse.value),
+    pulse,
+    slot,
+    left: left && { pulse: { id: left.pulseId }, slot: left.slot, at: left.at },
+    closed: [],
+  };
+}
+
+/** What the batch knows of a service, by server and name. */
+export function workingIn(batch: Batch, serverId: number, name: string): Working | undefined {
+  return batch.services.get(keyOf(serverId, name));
 }
 
 /** Applies one submission to the services in memory; returns the alerts that it raises. */
 export function applySubmission(batch: Batch, { submission, server }: Admitted): NewAlert[] {
   const raised: NewAlert[] = [];
-  for (const report of submission.reports) {
-    const service = workingOn(batch, server.id, report.service);
-    const { next, closed, events } = receive(service.status, report, submission.at);
+  const services = submission.reports.map((report) => workingOn(batch, server.id, report.service));
+  for (const { pulse } of services) if (pulse) batch.pulses.add(pulse);
+  const groups = groupByPulse(services, submission.at);
+  for (const [index, report] of submission.reports.entries()) {
+    const service = services[index] as Working;
+    const { at } = groups.get(service.pulse as WorkingPulse) as Group;
+    const { next, closed, events } = receive(service.status, report, at);
     service.status = next;
-    service.wakeAt = wakeAt(service.wakeAt, next);
     service.closed.push(...closed);
-    service.reports.push({ at: next.reportedAt, state: next.state, info: next.info });
-    for (const event of events)
-      raised.push({ ...event, at: next.reportedAt, serverId: server.id, service: report.service });
+    for (const event of events) raised.push({ ...event, at, serverId: server.id, service: report.service });
+  }
+  for (const group of groups.values()) {
+    batch.pulses.add(group.pulse);
+    batch.kept.push({ pulse: group.pulse, ...beat(group) });
   }
   for (const { message, service = null } of submission.alerts) {
-    const current = (service !== null && batch.get(keyOf(server.id, service))?.status) || null;
+    const current = (service !== null && workingIn(batch, server.id, service)?.status) || null;
     raised.push({ kind: 'api/alert', message, current, at: submission.at, serverId: server.id, service });
   }
   return raised;
 }
 
 function workingOn(batch: Batch, serverId: number, name: string): Working {
-  const known = batch.get(keyOf(serverId, name));
+  const known = workingIn(batch, serverId, name);
   if (known) return known;
-  const fresh = { id: undefined, serverId, name, status: undefined, wakeAt: null, closed: [], reports: [] };
-  batch.set(keyOf(serverId, name), fresh);
+  const nothing = { stored: undefined, status: undefined, pulse: undefined, slot: 0, left: null };
+  const fresh = { serverId, name, ...nothing, closed: [] };
+  batch.services.set(keyOf(serverId, name), fresh);
   return fresh;
 }
 
-/** Writes what the batch changed; returns how many reports it held and the earliest time at which the sweep must look. */
-export async function saveBatch(tx: Tx, batch: Batch, keepsReports: boolean) {
-  const changed = [...batch.values()].filter(isReported);
-  await saveServices(tx, changed.filter(isRegistered));
-  const fresh = changed.filter((service) => service.id === undefined);
-  const ids = await insertServices(tx, fresh);
-  for (const [index, service] of fresh.entries()) service.id = ids[index];
-
-  const rows = changed.filter(isRegistered);
-  await insertSpans(
-    tx,
-    rows.flatMap(({ id, closed }) => closed.map((span) => ({ serviceId: id, ...span }))),
+/** Writes what the batch changed; returns the earliest time at which the sweep must look. */
+export async function saveBatch(tx: Tx, batch: Batch, keepsReports: boolean): Promise<number | undefined> {
+  await storePulses(tx, batch.pulses);
+  const reported = [...batch.services.values()].filter(({ pulse }) => pulse);
+  await storeServices(tx, reported);
+  const spans = reported.flatMap(({ stored, closed }) =>
+    closed.map((span) => ({ serviceId: (stored as Service).id, ...span })),
   );
-  const reports = rows.flatMap(({ id, reports }) => reports.map((report) => ({ serviceId: id, ...report })));
+  await insertSpans(tx, spans);
+  const reports = batch.kept.map(({ pulse, ...report }) => ({ pulseId: pulse.id as number, ...report }));
   if (keepsReports) await insertReports(tx, reports);
+  return earliestWakeUp(batch.pulses);
+}
 
-  const wakeAt = rows.reduce(
-    (earliest, service) => Math.min(earliest, service.wakeAt ?? earliest),
-    Number.POSITIVE_INFINITY,
+/** Writes pulses, each in a new version, and removes those that everyone left. */
+async function storePulses(tx: Tx, pulses: Set<WorkingPulse>): Promise<void> {
+  const touched = [...pulses] as (WorkingPulse & { value: Pulse })[];
+  for (const pulse of touched) pulse.version++;
+  const fresh = touched.filter(({ id }) => id === undefined);
+  await savePulses(
+    tx,
+    touched.filter((pulse): pulse is StoredPulse => pulse.id !== undefined),
   );
-  return { reports: reports.length, wakeAt: Number.isFinite(wakeAt) ? wakeAt : undefined };
+  const ids = await insertPulses(tx, fresh);
+  for (const [index, pulse] of fresh.entries()) pulse.id = ids[index];
+  const empty = touched.filter(({ members }) => members === 0);
+  await deletePulses(
+    tx,
+    empty.map(({ id }) => id as number),
+  );
 }
 
-type Reported = Working & { status: Status };
-
-function isReported(service: Working): service is Reported {
-  return service.reports.length > 0;
+async function storeServices(tx: Tx, reported: Working[]): Promise<void> {
+  const fresh = reported.filter(({ stored }) => !stored);
+  const rows = fresh.map(toService);
+  const ids = await insertServices(tx, rows);
+  const changed = reported.flatMap((working) => {
+    const { stored } = working;
+    const now = toService(working);
+    if (!stored || isSameRow(stored, now)) return [];
+    working.stored = { id: stored.id, ...now };
+    return [working.stored];
+  });
+  await saveServices(tx, changed);
+  for (const [index, working] of fresh.entries())
+    working.stored = { id: ids[index] as number, ...(rows[index] as Omit<Service, 'id'>) };
 }
 
-function isRegistered(service: Reported): service is Reported & Service {
-  return service.id !== undefined;
+function toService({ serverId, name, status, pulse, slot, left }: Working): Omit<Service, 'id'> {
+  return {
+    serverId,
+    name,
+    pulseId: pulse?.id as number,
+    slot,
+    left: left && { pulseId: left.pulse.id as number, slot: left.slot, at: left.at },
+    member: memberOf(status as NonNullable<typeof status>, pulse?.value as Pulse),
+  };
+}
+
+/** Whether a service's own row stays as it is: a service that only shares a pulse with one that changed. */
+function isSameRow(before: Omit<Service, 'id'>, after: Omit<Service, 'id'>): boolean {
+  const fields = Object.keys(after.member) as (keyof typeof after.member)[];
+  return (
+    before.pulseId === after.pulseId && fields.every((field) => before.member[field] === after.member[field])
+  );
+}
+
+function earliestWakeUp(pulses: Set<WorkingPulse>): number | undefined {
+  let earliest: number | undefined;
+  for (const { value } of pulses)
+    if (value?.wakeAt != null) earliest = Math.min(earliest ?? value.wakeAt, value.wakeAt);
+  return earliest;
 }

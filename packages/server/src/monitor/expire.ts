@@ -1,8 +1,17 @@
-import { wakeAt } from '../core/deadline.ts';
+import { memberOf, statusOf } from '../core/pulse.ts';
 import { expire } from '../core/transition.ts';
 import { insertAlerts, type NewAlert } from '../store/alerts.ts';
 import { insertSpans, type ServiceSpan } from '../store/history.ts';
-import { loadOverdue, nextWakeAt, postponeWakeUps, type Service, saveServices } from '../store/services.ts';
+import {
+  findOverdue,
+  lockPulses,
+  nextWakeAt,
+  postponeWakeUps,
+  type StoredPulse,
+  saveWakeUps,
+  type WakeUp,
+} from '../store/pulses.ts';
+import { loadMembers, type Service, saveServices } from '../store/services.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
 
@@ -15,30 +24,61 @@ const CHUNK = 500;
  */
 export async function expireOverdue(deps: MonitorDeps, now: number): Promise<number | undefined> {
   const { db, publish } = deps;
-  for (let silent = CHUNK; silent === CHUNK; ) {
-    silent = await transaction(db, (tx) => expireChunk(tx, deps, now));
-    if (silent > 0) publish({ reports: 0, alerts: silent, wakeAt: undefined });
+  for (let more = true; more; ) {
+    const { alerts, pulses } = await transaction(db, (tx) => expireChunk(tx, deps, now));
+    if (alerts > 0) publish({ reports: 0, alerts, wakeAt: undefined });
+    more = pulses > 0;
   }
   for (let kept = CHUNK; kept === CHUNK; )
     kept = await transaction(db, (tx) => postponeWakeUps(tx, now, CHUNK));
   return transaction(db, nextWakeAt);
 }
 
-/** Declares up to CHUNK services silent; returns how many. */
-async function expireChunk(tx: Tx, { channels }: MonitorDeps, now: number): Promise<number> {
-  const services: Service[] = [];
-  const spans: ServiceSpan[] = [];
-  const alerts: NewAlert[] = [];
-  for (const service of await loadOverdue(tx, now, CHUNK)) {
-    const change = expire(service.status, now);
-    if (!change) continue;
-    services.push({ ...service, status: change.next, wakeAt: wakeAt(null, change.next) });
-    for (const span of change.closed) spans.push({ serviceId: service.id, ...span });
-    for (const event of change.events)
-      alerts.push({ ...event, at: now, serverId: service.serverId, service: service.name });
+/** What became of the services that were looked at. */
+interface Found {
+  silent: Service[];
+  spans: ServiceSpan[];
+  alerts: NewAlert[];
+  wakeUps: WakeUp[];
+}
+
+/** Declares about CHUNK services silent; returns how many alerts that raised, and how many pulses it looked at. */
+async function expireChunk(tx: Tx, { channels }: MonitorDeps, now: number) {
+  const overdue = firstOf(await findOverdue(tx, now, CHUNK));
+  const members = await loadMembers(tx, overdue);
+  const pulses = await lockPulses(tx, overdue);
+  const found: Found = { silent: [], spans: [], alerts: [], wakeUps: [] };
+  for (const pulse of pulses.values()) expirePulse(pulse, members.get(pulse.id) ?? [], now, found);
+  await saveServices(tx, found.silent);
+  await saveWakeUps(tx, found.wakeUps);
+  await insertSpans(tx, found.spans);
+  await insertAlerts(tx, found.alerts, channels);
+  return { alerts: found.alerts.length, pulses: overdue.length };
+}
+
+/** The first pulses that hold CHUNK services together; at least one. */
+function firstOf(pulses: Pick<StoredPulse, 'id' | 'members'>[]): number[] {
+  let services = 0;
+  const ids: number[] = [];
+  for (const { id, members } of pulses) {
+    services += members;
+    if (ids.length > 0 && services > CHUNK) break;
+    ids.push(id);
   }
-  await saveServices(tx, services);
-  await insertSpans(tx, spans);
-  await insertAlerts(tx, alerts, channels);
-  return services.length;
+  return ids;
+}
+
+function expirePulse({ id, infos, value }: StoredPulse, members: Service[], now: number, found: Found): void {
+  let wakeAt: number | null = null;
+  for (const service of members) {
+    const status = statusOf(service.member, infos[service.slot] ?? '', value);
+    const change = expire(status, now);
+    if (!change && !status.silent) wakeAt = Math.min(wakeAt ?? status.deadlineAt, status.deadlineAt);
+    if (!change) continue;
+    const { serverId, name } = service;
+    found.silent.push({ ...service, member: memberOf(change.next, value) });
+    found.spans.push(...change.closed.map((span) => ({ serviceId: service.id, ...span })));
+    found.alerts.push(...change.events.map((event) => ({ ...event, at: now, serverId, service: name })));
+  }
+  found.wakeUps.push({ pulseId: id, wakeAt });
 }

@@ -1,65 +1,82 @@
-import type { ExpectedReport } from '../store/steady.ts';
+import type { State } from '@overc/protocol';
+import { type KeptReport, statesText } from '../store/history.ts';
+import type { Renewal } from '../store/pulses.ts';
+import type { Sighting } from '../store/services.ts';
+import { KnownServices } from './known-services.ts';
 import { isSame } from './same.ts';
 import type { Submission } from './submission.ts';
 
 interface KnownServer {
   ip: string | null;
-  key: string;
-  /** Ids by name. */
+  key: Buffer;
+  /** Numbers of its services, by name. */
   services: Map<string, number>;
 }
 
-/** A submission that is expected to change nothing, and what it says by id. */
+/** A submission that is expected only to renew pulses. */
 export interface Expected {
   submission: Submission;
-  reports: ExpectedReport[];
+  renewals: (Renewal & Pick<KeptReport, 'states'>)[];
 }
 
 /**
- * What the database said of servers and services the last time: a shortcut to ids, never the truth.
- * An id that is gone matches no row, and ids are not given twice, so whatever has changed meanwhile is found out.
+ * What the database said of servers and services the last time: a shortcut, never the truth. A pulse that has changed
+ * meanwhile has another version, and ids are not given twice, so whatever is not so any more is found out.
  */
 export interface Known {
-  /** Parts a batch into what is expected to change nothing, and the rest. A server's submissions stay together. */
+  has(server: string): boolean;
+  /** Parts a batch into what is expected only to renew pulses, and the rest. A server's submissions stay together. */
   part(batch: Submission[]): { expected: Expected[]; others: Submission[] };
-  learn(submission: Submission, services: Iterable<[name: string, id: number]>): void;
+  /** Notes who sent a right key and from where, and services of theirs, all that share a pulse together. */
+  learn(sender: Pick<Submission, 'identity' | 'ip'>, services: Sighting[]): void;
+}
+
+/** What a submission says of one pulse, by slot. */
+interface Beat {
+  pulseId: number;
+  version: number;
+  states: State[];
+  infos: (string | null)[];
 }
 
 export function createKnown(): Known {
   const servers = new Map<string, KnownServer>();
+  const known = new KnownServices();
 
-  /** Undefined unless the key is the known one, and every service is known and not heard of in this batch yet. */
-  function recall(
-    { identity, ip, at, reports, alerts }: Submission,
-    seen: Set<number>,
-  ): ExpectedReport[] | undefined {
+  /** Undefined unless the key is the known one, and the reports say of whole pulses what they said the last time. */
+  function expect({ identity, ip, at, reports, alerts }: Submission): Expected['renewals'] | undefined {
     const server = servers.get(identity.name);
-    if (
-      !server ||
-      server.ip !== ip ||
-      alerts.length > 0 ||
-      reports.length === 0 ||
-      !isSame(identity.key, server.key)
-    )
-      return undefined;
-    const expected: ExpectedReport[] = [];
+    if (!server || server.ip !== ip || alerts.length > 0 || reports.length === 0) return undefined;
+    if (!isSame(identity.key, server.key)) return undefined;
+    const beats = new Map<number, Beat>();
+    let members = 0;
     for (const { service, state, info, periodSeconds } of reports) {
-      const serviceId = server.services.get(service);
-      if (serviceId === undefined || seen.has(serviceId)) return undefined;
-      seen.add(serviceId);
-      expected.push({ serviceId, at, state, info, periodSeconds });
+      const number = server.services.get(service);
+      const seen = number === undefined ? undefined : known.find(number, state, periodSeconds);
+      if (!seen) return undefined;
+      let beat = beats.get(seen.pulseId);
+      if (!beat) {
+        beat = { pulseId: seen.pulseId, version: seen.version, states: [], infos: [] };
+        beats.set(seen.pulseId, beat);
+        members += seen.members;
+      }
+      beat.states[seen.slot] = state;
+      beat.infos[seen.slot] = info;
     }
-    return expected;
+    if (members !== reports.length) return undefined;
+    return Array.from(beats.values(), ({ pulseId, version, states, infos }) => {
+      return { pulseId, version, at, states: statesText(states), infos: JSON.stringify(infos) };
+    });
   }
 
   return {
+    has: (server) => servers.has(server),
     part(batch) {
-      const seen = new Set<number>();
       const unexpected = new Set<string>();
       const expected: Expected[] = [];
       for (const submission of batch) {
-        const reports = recall(submission, seen);
-        if (reports) expected.push({ submission, reports });
+        const renewals = expect(submission);
+        if (renewals) expected.push({ submission, renewals });
         else unexpected.add(submission.identity.name);
       }
       if (unexpected.size === 0) return { expected, others: [] };
@@ -70,11 +87,15 @@ export function createKnown(): Known {
       };
     },
     learn({ identity, ip }, services) {
-      const known = servers.get(identity.name);
-      const server =
-        known?.key === identity.key ? known : { ip, key: identity.key, services: new Map<string, number>() };
+      const key = Buffer.from(identity.key);
+      const before = servers.get(identity.name);
+      const server = before?.key.equals(key) ? before : { ip, key, services: new Map<string, number>() };
       server.ip = ip;
-      for (const [name, id] of services) server.services.set(name, id);
+      for (const { name, ...service } of services) {
+        const number = server.services.get(name);
+        if (number === undefined) server.services.set(name, known.add(service));
+        else known.set(number, service);
+      }
       servers.set(identity.name, server);
     },
   };

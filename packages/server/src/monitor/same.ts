@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** Whether two keys, or two hashes of keys, are the same; the time it takes tells nothing about how much was right. */
-export function isSame(sent: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(sent), Buffer.from(expected)];
+/** Whether a key, or the hash of one, is the expected one; the time it takes tells nothing about how much was right. */
+export function isSame(sent: string, expected: string | Buffer): boolean {
+  const [a, b] = [Buffer.from(sent), typeof expected === 'string' ? Buffer.from(expected) : expected];
   return a.length === b.length && timingSafeEqual(a, b);
 }

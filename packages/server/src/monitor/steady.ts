@@ -1,60 +1,67 @@
-import { continues } from '../core/transition.ts';
-import { insertReports } from '../store/history.ts';
-import { loadServicesById } from '../store/services.ts';
-import { continueSpans } from '../store/steady.ts';
-import { transaction } from '../store/transaction.ts';
+import { isSteady, renew } from '../core/pulse.ts';
+import { keepingOf } from '../store/history.ts';
+import { findPulses, renewalsOf } from '../store/pulses.ts';
+import { atomically } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
 import type { Expected } from './known.ts';
 import type { Submission } from './submission.ts';
 
-/** Thrown to undo a transaction in which not every report continued its span. */
-class Surprise extends Error {}
-
 /**
- * Stores submissions of which each report is expected to continue its service's span: nearly all that ever come.
+ * Stores submissions that are expected only to renew pulses: nearly all that ever come.
  * Returns those that turned out otherwise; nothing of them is stored.
  */
-export async function continueExpected(deps: MonitorDeps, expected: Expected[]): Promise<Submission[]> {
-  if (expected.length === 0 || (await tryContinue(deps, expected))) return [];
+export async function renewExpected(deps: MonitorDeps, expected: Expected[]): Promise<Submission[]> {
+  if (expected.length === 0 || (await tryRenew(deps, expected))) return [];
   const surprising = await findSurprising(deps, expected);
   const steady = expected.filter(({ submission }) => !surprising.has(submission));
-  const isStored = steady.length > 0 && surprising.size > 0 && (await tryContinue(deps, steady));
+  const isStored = steady.length > 0 && surprising.size > 0 && (await tryRenew(deps, steady));
   return expected
     .map(({ submission }) => submission)
     .filter((submission) => !isStored || surprising.has(submission));
 }
 
 /** Whether all of it was stored; if not, none of it was. */
-async function tryContinue(
-  { db, keepsReports, publish }: MonitorDeps,
-  expected: Expected[],
-): Promise<boolean> {
-  const reports =
-    expected.length === 1 ? (expected[0] as Expected).reports : expected.flatMap(({ reports }) => reports);
-  try {
-    await transaction(db, async (tx) => {
-      if ((await continueSpans(tx, reports)) < reports.length) throw new Surprise();
-      if (keepsReports) await insertReports(tx, reports);
-    });
-  } catch (error) {
-    if (error instanceof Surprise) return false;
-    throw error;
-  }
-  publish({ reports: reports.length, alerts: 0, wakeAt: undefined });
+async function tryRenew({ db, keepsReports, publish }: MonitorDeps, expected: Expected[]): Promise<boolean> {
+  const statements = inTurns(expected).flatMap((renewals) => [
+    ...renewalsOf(db, renewals),
+    ...(keepsReports ? keepingOf(renewals) : []),
+  ]);
+  if (!(await atomically(db, statements))) return false;
+  const reports = expected.reduce((sum, { submission }) => sum + submission.reports.length, 0);
+  publish({ reports, alerts: 0, wakeAt: undefined });
   return true;
 }
 
-async function findSurprising({ db }: MonitorDeps, expected: Expected[]): Promise<Set<Submission>> {
-  const ids = expected.flatMap(({ reports }) => reports.map(({ serviceId }) => serviceId));
-  const services = await transaction(db, (tx) => loadServicesById(tx, ids));
-  const byId = new Map(services.map((service) => [service.id, service]));
-  const surprising = new Set<Submission>();
-  for (const { submission, reports } of expected)
-    for (const [index, { serviceId, at }] of reports.entries()) {
-      const service = byId.get(serviceId);
-      const report = submission.reports[index];
-      if (!service || !report || !continues(service.status, service.wakeAt, report, at))
-        surprising.add(submission);
+/** Renewals in their order, a pulse at most once in each turn. */
+function inTurns(expected: Expected[]): Expected['renewals'][] {
+  const turns: Expected['renewals'][] = [];
+  const seen = new Map<number, number>();
+  for (const { renewals } of expected)
+    for (const renewal of renewals) {
+      const turn = seen.get(renewal.pulseId) ?? 0;
+      seen.set(renewal.pulseId, turn + 1);
+      if (turns[turn]) turns[turn].push(renewal);
+      else turns[turn] = [renewal];
     }
+  return turns;
+}
+
+/** Goes through the submissions in their order, and finds those that do not only renew pulses as they are now. */
+async function findSurprising({ db }: MonitorDeps, expected: Expected[]): Promise<Set<Submission>> {
+  const ids = expected.flatMap(({ renewals }) => renewals.map(({ pulseId }) => pulseId));
+  const pulses = new Map((await findPulses(db, new Set(ids))).map((pulse) => [pulse.id, pulse]));
+  const surprising = new Set<Submission>();
+  for (const { submission, renewals } of expected) {
+    const isExpected = renewals.every(({ pulseId, version, at }) => {
+      const pulse = pulses.get(pulseId);
+      return pulse?.version === version && isSteady(pulse.value, at);
+    });
+    if (!isExpected) surprising.add(submission);
+    else
+      for (const { pulseId, at } of renewals) {
+        const pulse = pulses.get(pulseId);
+        if (pulse) pulse.value = renew(pulse.value, at, pulse.value.patienceMs);
+      }
+  }
   return surprising;
 }

@@ -1,5 +1,5 @@
 import type { Event } from '../core/status.ts';
-import { insertForIds, insertRows } from './dialect.ts';
+import { insertForIds, insertRows, type Row } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
 /** An alert about to be recorded. No server: about the collector itself. */
@@ -17,7 +17,7 @@ export async function insertAlerts(tx: Tx, alerts: NewAlert[], channels: string[
   const ids = await insertForIds(tx, 'alerts', alerts.map(toRow));
   const deliveries = alerts.flatMap((alert, index) =>
     channels.map((channel) => ({
-      alert_id: ids[index],
+      alert_id: ids[index] as number,
       channel,
       subject: subjectOf(alert),
       state: FIRST_STATE,
@@ -34,7 +34,7 @@ function subjectOf({ serverId, service }: NewAlert): string {
   return `${serverId ?? ''}/${service ?? ''}`;
 }
 
-function toRow({ at, serverId, service, kind, message, current }: NewAlert): object {
+function toRow({ at, serverId, service, kind, message, current }: NewAlert): Row {
   return {
     at,
     server_id: serverId,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import knex, { type Knex } from 'knex';
 import type { DatabaseUrl } from '../options.ts';
 import { MYSQL_SESSION, SQLITE_SESSION } from './dialect.ts';
-import { SqliteClient } from './sqlite-driver.ts';
+import { SqliteClient } from './sqlite/client.ts';
 
 /** Connections to MariaDB: reports, the sweep, deliveries and pages each find one. */
 const MYSQL_POOL = 8;
@@ -21,16 +21,9 @@ function connectSqlite(file: string): Knex {
   return knex({
     client: SqliteClient as unknown as typeof Knex.Client,
     log: QUIET,
-    connection: { filename: file },
+    connection: { filename: file, pragmas: SQLITE_SESSION } as Knex.StaticConnectionConfig,
     useNullAsDefault: true,
-    pool: {
-      min: 1,
-      max: 1,
-      afterCreate: (connection: { pragma(text: string): void }, done: (error?: Error) => void) => {
-        for (const pragma of SQLITE_SESSION) connection.pragma(pragma);
-        done();
-      },
-    },
+    pool: { min: 1, max: 1 },
   });
 }
 

@@ -1,4 +1,6 @@
+import { promisify } from 'node:util';
 import type { Knex } from 'knex';
+import type { Ran, SqliteConnection, Statement } from './sqlite/connection.ts';
 
 /** The only place that knows SQLite from MariaDB and MySQL. */
 export type Dialect = 'sqlite' | 'mysql';
@@ -23,11 +25,25 @@ export const MYSQL_SESSION = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 ];
 
-/** What each new connection to SQLite is told. better-sqlite3 sets synchronous NORMAL once WAL is on, so FULL comes after it. */
-export const SQLITE_SESSION = ['journal_mode = WAL', 'synchronous = FULL', 'busy_timeout = 5000'];
+/**
+ * What each new connection to SQLite is told. A report rewrites the page that its pulse is on, so a file that is made
+ * anew gets small ones; the log is copied back to the file once it has grown to 8 MB. The cache is small as well, since
+ * a commit that makes the file grow walks all of it (docs/performance.md).
+ * better-sqlite3 sets synchronous NORMAL once WAL is on, so FULL comes after it.
+ */
+export const SQLITE_SESSION = [
+  'page_size = 1024',
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'wal_autocheckpoint = 8000',
+  'busy_timeout = 5000',
+  'cache_size = -8000',
+];
 
-/** How many rows one statement may hold, safe for SQLite's limit on bound values and MySQL's on packet size. */
-const ROWS_PER_STATEMENT = 500;
+/** Most rows in one statement, safe for SQLite's limit on bound values and MySQL's on packet size. */
+const ROWS_PER_STATEMENT = 256;
+/** Row counts for which statements are prepared; any number of rows is made up of these. */
+const PREPARED_ROWS = [ROWS_PER_STATEMENT, 64, 16, 4, 1];
 
 /** Cuts a list into pieces that one statement can hold. */
 export function* statementsOf<T>(list: T[]): Generator<T[]> {
@@ -35,28 +51,57 @@ export function* statementsOf<T>(list: T[]): Generator<T[]> {
     yield list.slice(from, from + ROWS_PER_STATEMENT);
 }
 
-/** Inserts rows, as many in a statement as both databases take. */
-export async function insertRows(tx: Knex.Transaction, table: string, rows: object[]): Promise<void> {
-  for (const piece of statementsOf(rows)) await tx(table).insert(piece);
+/** Cuts a list into pieces of few different lengths, so that few different statements are prepared. */
+function* preparedPieces<T>(list: T[]): Generator<T[]> {
+  let from = 0;
+  for (const rows of PREPARED_ROWS)
+    for (; list.length - from >= rows; from += rows) yield list.slice(from, from + rows);
+}
+
+/** A row to insert. All rows that are inserted together have the same columns in the same order. */
+export type Row = Record<string, Value>;
+type Value = string | number | boolean | null;
+
+/** Inserts rows by prepared statements. */
+export async function insertRows(tx: Knex.Transaction, table: string, rows: Row[]): Promise<void> {
+  for (const statement of insertsOf(table, rows)) await runPrepared(tx, statement);
 }
 
 /** Inserts rows into a table whose key is an automatic `id`; returns the ids in the rows' order. */
-export async function insertForIds(tx: Knex.Transaction, table: string, rows: object[]): Promise<number[]> {
+export async function insertForIds(tx: Knex.Transaction, table: string, rows: Row[]): Promise<number[]> {
+  if (rows.length === 0) return [];
+  const [isSqlite, step] = [dialectOf(tx) === 'sqlite', await idStep(tx)];
   const ids: number[] = [];
-  for (const piece of statementsOf(rows)) ids.push(...(await insertPiece(tx, table, piece)));
+  for (const piece of preparedPieces(rows)) {
+    const ran = await runPrepared(tx, insertOf(table, piece));
+    // A statement whose number of rows is known gets ids in a row: SQLite tells the last, MariaDB the first.
+    const first = (ran.ids[0] as number) - (isSqlite ? piece.length - 1 : 0);
+    for (let place = 0; place < piece.length; place++) ids.push(first + place * step);
+  }
   return ids;
 }
 
-async function insertPiece(tx: Knex.Transaction, table: string, rows: object[]): Promise<number[]> {
-  if (dialectOf(tx) === 'sqlite') {
-    const inserted: { id: number }[] = await tx(table).insert(rows).returning('id');
-    return inserted.map((row) => row.id).sort((a, b) => a - b);
-  }
-  // A statement whose number of rows is known gets consecutive ids, a step apart (several on Galera), and reports the first.
-  const [first] = (await tx(table).insert(rows)) as [number];
+/** How far apart the ids of one statement are; on Galera as far as there are nodes. */
+async function idStep(tx: Knex.Transaction): Promise<number> {
+  if (dialectOf(tx) === 'sqlite') return 1;
   const [steps] = await tx.raw<[{ step: number }[]]>('select @@auto_increment_increment as step');
-  const step = steps?.[0]?.step ?? 1;
-  return rows.map((_, index) => first + index * step);
+  return steps?.[0]?.step ?? 1;
+}
+
+/** The statements that insert rows. */
+export function insertsOf(table: string, rows: Row[]): Statement[] {
+  return [...preparedPieces(rows)].map((piece) => insertOf(table, piece));
+}
+
+function insertOf(table: string, rows: Row[]): Statement {
+  const columns = Object.keys(rows[0] as Row);
+  const row = `(${columns.map(() => '?').join(', ')})`;
+  const sql = `insert into ${table} (${columns.join(', ')}) values ${Array(rows.length).fill(row).join(', ')}`;
+  return { sql, runs: [rows.flatMap((row) => Object.values(row).map(asBound))] };
+}
+
+function asBound(value: Value): Value {
+  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 const RETRYABLE = new Set([
@@ -82,40 +127,63 @@ export function isUnavailable(error: unknown): boolean {
   return UNAVAILABLE.test(code ?? '') || name === 'KnexTimeoutError';
 }
 
+type ValueType = 'signed' | 'char';
+
 /** One update of many rows, each with values of its own: `set` and `where` name the table's columns and the values' ones. */
 export interface GroupedUpdate {
   table: string;
   /** Names and types of the values of one row. */
-  columns: readonly { name: string; type: 'signed' | 'char' }[];
+  columns: readonly { name: string; type: ValueType }[];
   set: string;
   where: string;
 }
 
-const groupedUpdates = new Map<string, string>();
-
-/** The statement for `rows` rows; it takes the rows' values one after the other, then those of `where`. */
-export function groupedUpdate(db: Knex, update: GroupedUpdate, rows: number): string {
-  const dialect = dialectOf(db);
-  const key = `${dialect} ${update.table} ${rows} ${update.where}`;
-  let statement = groupedUpdates.get(key);
-  if (!statement) {
-    statement = writeGroupedUpdate(dialect, update, rows);
-    groupedUpdates.set(key, statement);
-  }
-  return statement;
+/** The update that writes these columns of rows found by their id. Its values are the id, then the columns in order. */
+export function savingById(table: string, columns: Record<string, ValueType>): GroupedUpdate {
+  const names = Object.keys(columns);
+  return {
+    table,
+    columns: [
+      { name: 'v_id', type: 'signed' },
+      ...Object.entries(columns).map(([name, type]) => ({ name: `v_${name}`, type })),
+    ],
+    set: names.map((name) => `${name} = v_${name}`).join(', '),
+    where: 'id = v_id',
+  };
 }
 
-function writeGroupedUpdate(
-  dialect: Dialect,
-  { table, columns, set, where }: GroupedUpdate,
-  rows: number,
-): string {
-  if (dialect === 'sqlite') {
-    const row = `(${columns.map(() => '?').join(', ')})`;
-    const names = columns.map(({ name }, index) => `column${index + 1} as ${name}`).join(', ');
-    const values = `select ${names} from (values ${Array(rows).fill(row).join(', ')})`;
-    return `update ${table} set ${set} from (${values}) as v where ${where}`;
-  }
+/** Runs the update for all rows, each a list of values in the columns' order. */
+export async function updateRows(
+  tx: Knex.Transaction,
+  update: GroupedUpdate,
+  rows: unknown[][],
+): Promise<void> {
+  for (const statement of updatesOf(tx, update, rows)) await runPrepared(tx, statement);
+}
+
+/** The statements of the update, which must touch each of its rows where `atomically` runs them. */
+export function updatesOf(db: Knex, update: GroupedUpdate, rows: unknown[][]): Statement[] {
+  if (rows.length === 0) return [];
+  if (dialectOf(db) === 'sqlite') return [{ ...sqliteUpdate(update, rows), rows: rows.length }];
+  return [...preparedPieces(rows)].map((piece) => ({
+    sql: mysqlUpdate(update, piece.length),
+    runs: [piece.flat()],
+    rows: piece.length,
+  }));
+}
+
+/** SQLite runs it once for each row: that costs little there, and a join with the values costs more. */
+function sqliteUpdate({ table, columns, set, where }: GroupedUpdate, rows: unknown[][]): Statement {
+  const places: number[] = [];
+  const sql = `update ${table} set ${set} where ${where}`.replaceAll(/\bv_\w+/g, (value) => {
+    places.push(columns.findIndex(({ name }) => name === value));
+    return '?';
+  });
+  return { sql, runs: rows.map((row) => places.map((place) => row[place])) };
+}
+
+/** MariaDB runs it for many rows at once, since each statement is a way there and back. */
+function mysqlUpdate({ table, columns, set, where }: GroupedUpdate, rows: number): string {
   // Bound numbers are doubles, by which the key would not be found; so each is cast.
   const row = (named: boolean) =>
     `select ${columns.map(({ name, type }) => `${type === 'signed' ? 'cast(? as signed)' : '?'}${named ? ` as ${name}` : ''}`).join(', ')}`;
@@ -123,45 +191,75 @@ function writeGroupedUpdate(
   return `update ${table} join (${values}) as v set ${set} where ${where}`;
 }
 
-/** What of better-sqlite3 and mysql2 the hot path uses: one prepared statement, run with its values. */
-interface SqliteConnection {
-  prepare(sql: string): { run(...values: unknown[]): { changes: number } };
-}
+/** What of mysql2 is used past Knex's builder. */
 interface MysqlConnection {
-  execute(
-    sql: string,
-    values: unknown[],
-    done: (error: Error | null, result: { affectedRows: number }) => void,
-  ): void;
+  query(sql: string, done: (error: Error | null) => void): void;
+  execute(sql: string, values: unknown[], done: (error: Error | null, result: MysqlRan) => void): void;
 }
 
-type Prepared = Map<string, ReturnType<SqliteConnection['prepare']>>;
-const preparedOn = new WeakMap<SqliteConnection, Prepared>();
+interface MysqlRan {
+  affectedRows: number;
+  /** The first id that the statement gave. */
+  insertId: number;
+}
 
 /**
- * Runs a prepared statement on the transaction's own connection, past Knex's builder; returns how many rows it touched.
+ * Runs a prepared statement on the transaction's own connection, past Knex's builder.
  * Statements stay prepared for as long as their connection lives, so their texts must be few.
  */
-export async function runPrepared(tx: Knex.Transaction, sql: string, values: unknown[]): Promise<number> {
+async function runPrepared(tx: Knex.Transaction, statement: Statement): Promise<Ran> {
   const connection = await (tx.client as Knex.Client).acquireConnection();
-  if (dialectOf(tx) === 'sqlite') return prepared(connection, sql).run(...values).changes;
+  return dialectOf(tx) === 'sqlite'
+    ? (connection as SqliteConnection).run(statement)
+    : execute(connection, statement);
+}
+
+async function execute(connection: MysqlConnection, { sql, runs }: Statement): Promise<Ran> {
+  const ran: Ran = { rows: 0, ids: [] };
+  for (const values of runs) {
+    const { affectedRows, insertId } = await executeOnce(connection, sql, values);
+    ran.rows += affectedRows;
+    ran.ids.push(insertId);
+  }
+  return ran;
+}
+
+function executeOnce(connection: MysqlConnection, sql: string, values: unknown[]): Promise<MysqlRan> {
   return new Promise((resolve, reject) => {
-    (connection as MysqlConnection).execute(sql, values, (error, result) =>
-      error ? reject(error) : resolve(result.affectedRows),
-    );
+    connection.execute(sql, values, (error, result) => (error ? reject(error) : resolve(result)));
   });
 }
 
-function prepared(connection: SqliteConnection, sql: string) {
-  let statements = preparedOn.get(connection);
-  if (!statements) {
-    statements = new Map();
-    preparedOn.set(connection, statements);
+/**
+ * Runs prepared statements in one transaction, past Knex: with SQLite one message to its thread and back.
+ * False when one of them touched another number of rows than it must, and all was undone.
+ */
+export async function runAtomically(db: Knex, statements: Statement[]): Promise<boolean> {
+  const client = db.client as Knex.Client;
+  const connection = await client.acquireConnection();
+  try {
+    if (dialectOf(db) === 'sqlite') return await (connection as SqliteConnection).atomically(statements);
+    return await executeAtomically(connection, statements);
+  } finally {
+    await client.releaseConnection(connection);
   }
-  let statement = statements.get(sql);
-  if (!statement) {
-    statement = connection.prepare(sql);
-    statements.set(sql, statement);
+}
+
+async function executeAtomically(connection: MysqlConnection, statements: Statement[]): Promise<boolean> {
+  const say = promisify(connection.query.bind(connection)) as (sql: string) => Promise<void>;
+  await say('start transaction');
+  try {
+    for (const statement of statements) {
+      const { rows } = await execute(connection, statement);
+      if (statement.rows === undefined || rows === statement.rows) continue;
+      await say('rollback');
+      return false;
+    }
+    await say('commit');
+    return true;
+  } catch (error) {
+    // When the connection is gone, the database has undone it by itself.
+    await say('rollback').catch(() => {});
+    throw error;
   }
-  return statement;
 }

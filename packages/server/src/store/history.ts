@@ -1,6 +1,7 @@
 import type { State } from '@overc/protocol';
 import type { Span } from '../core/status.ts';
-import { insertRows, statementsOf } from './dialect.ts';
+import { insertRows, insertsOf, type Row, statementsOf } from './dialect.ts';
+import type { Statement } from './sqlite/connection.ts';
 import type { Tx } from './transaction.ts';
 
 /** A closed span of one service. */
@@ -8,12 +9,19 @@ export interface ServiceSpan extends Span {
   serviceId: number;
 }
 
-/** One report as it came, kept for a while. */
+/** What all services of a pulse reported at once, kept for a while. */
 export interface KeptReport {
-  serviceId: number;
+  pulseId: number;
   at: number;
-  state: State;
-  info: string;
+  /** States by slot, from {@link statesText}. */
+  states: string;
+  /** JSON of a list with an info for each slot. */
+  infos: string;
+}
+
+/** States by slot, such as `OK,ERR,,OK`: nothing in the slot of a service that left. */
+export function statesText(states: Iterable<State | undefined>): string {
+  return [...states].join(',');
 }
 
 export async function insertSpans(tx: Tx, spans: ServiceSpan[]): Promise<void> {
@@ -22,8 +30,21 @@ export async function insertSpans(tx: Tx, spans: ServiceSpan[]): Promise<void> {
 }
 
 export async function insertReports(tx: Tx, reports: KeptReport[]): Promise<void> {
-  const rows = reports.map(({ serviceId, at, state, info }) => ({ service_id: serviceId, at, state, info }));
-  await insertRows(tx, 'reports', rows);
+  await insertRows(tx, 'reports', reports.map(toRow));
+}
+
+/** The statements that keep reports. */
+export function keepingOf(reports: KeptReport[]): Statement[] {
+  return insertsOf('reports', reports.map(toRow));
+}
+
+function toRow({ pulseId, at, states, infos }: KeptReport): Row {
+  return { pulse_id: pulseId, at, states, infos };
+}
+
+/** Removes the kept reports of these pulses. */
+export async function deleteReportsOf(tx: Tx, pulseIds: number[]): Promise<void> {
+  for (const piece of statementsOf(pulseIds)) await tx('reports').whereIn('pulse_id', piece).delete();
 }
 
 /** Every table that only grows, and the column that says how old a row is. Their keys ascend with time. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SettingsError } from '@overc/protocol';
-import { Sqlite } from './sqlite-driver.ts';
+import { Sqlite } from './sqlite/driver.ts';
 
 const POLL_MS = 100;
 

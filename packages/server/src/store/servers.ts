@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { insertForIds, statementsOf } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
@@ -8,14 +9,23 @@ export interface Server {
   ip: string | null;
 }
 
+const COLUMNS = { id: 'id', name: 'name', keyHash: 'key_hash', ip: 'ip' };
+
 /** The servers of these names, kept from being removed until the transaction ends. */
 export async function loadServers(tx: Tx, names: string[]): Promise<Map<string, Server>> {
   const found = new Map<string, Server>();
   for (const piece of statementsOf(names)) {
-    const rows = await tx('servers').whereIn('name', piece).forShare().select('id', 'name', 'key_hash', 'ip');
-    for (const row of rows)
-      found.set(row.name, { id: row.id, name: row.name, keyHash: row.key_hash, ip: row.ip });
+    const servers: Server[] = await tx('servers').whereIn('name', piece).forShare().select(COLUMNS);
+    for (const server of servers) found.set(server.name, server);
   }
+  return found;
+}
+
+/** The servers of these names, as they are now. */
+export async function findServers(db: Knex, names: string[]): Promise<Server[]> {
+  const found: Server[] = [];
+  for (const piece of statementsOf(names))
+    found.push(...(await db('servers').whereIn('name', piece).select(COLUMNS)));
   return found;
 }
 
@@ -42,10 +52,14 @@ export async function touchServer(tx: Tx, id: number, ip: string | null, at: num
 
 /** Removes a server with everything that hangs on it. False when there is none. */
 export async function deleteServer(db: Tx, id: number): Promise<boolean> {
-  const services = db('services').where({ server_id: id }).select('id');
-  await db('spans').whereIn('service_id', services).delete();
-  await db('reports').whereIn('service_id', services).delete();
-  await db('services').where({ server_id: id }).delete();
+  const ofIt = () => db('services').where({ server_id: id });
+  await db('spans').whereIn('service_id', ofIt().select('id')).delete();
+  await db('reports').whereIn('pulse_id', ofIt().select('pulse_id')).delete();
+  await db('reports')
+    .whereIn('pulse_id', ofIt().whereNotNull('left_pulse_id').select('left_pulse_id'))
+    .delete();
+  await db('pulses').whereIn('id', ofIt().select('pulse_id')).delete();
+  await ofIt().delete();
   await db('deliveries')
     .whereIn('alert_id', db('alerts').where({ server_id: id }).select('id'))
     .delete();

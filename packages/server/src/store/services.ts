@@ -1,42 +1,48 @@
-import type { Status } from '../core/status.ts';
-import { insertForIds, statementsOf } from './dialect.ts';
+import type { State } from '@overc/protocol';
+import type { Knex } from 'knex';
+import type { Member } from '../core/pulse.ts';
+import { insertForIds, type Row, savingById, statementsOf, updateRows } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
-/** A service as the use cases work on it. */
+/** A service as the use cases work on it. What it said last, and until when its promise holds, is in its pulse. */
 export interface Service {
   id: number;
   serverId: number;
   name: string;
-  status: Status;
-  /** When the sweep looks at it next; null: never. */
-  wakeAt: number | null;
+  pulseId: number;
+  /** Its place in the pulse's infos. */
+  slot: number;
+  /** The pulse that it shared before it got one of its own, and when it left; its earlier kept reports are there. */
+  left: { pulseId: number; slot: number; at: number } | null;
+  member: Member;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: rows as the database gives them; toService makes them ours.
-type Row = any;
+type DbRow = any;
 
 const COLUMNS = [
   'id',
   'server_id',
   'name',
+  'pulse_id',
+  'slot',
+  'left_pulse_id',
+  'left_slot',
+  'left_at',
   'state',
-  'info',
   'period_seconds',
   'grace_seconds',
-  'reported_at',
-  'deadline_at',
   'silent',
   'state_since',
   'since',
-  'reports',
-  'wake_at',
+  'first_report',
 ];
 
 /** Services of one server by name, locked until the transaction ends. */
 export async function loadServices(tx: Tx, serverId: number, names: string[]): Promise<Service[]> {
   const found: Service[] = [];
   for (const piece of statementsOf(names)) {
-    const rows: Row[] = await tx('services')
+    const rows: DbRow[] = await tx('services')
       .where({ server_id: serverId })
       .whereIn('name', piece)
       .forUpdate()
@@ -46,43 +52,49 @@ export async function loadServices(tx: Tx, serverId: number, names: string[]): P
   return found;
 }
 
-/** Services by id. One that has been removed is left out. */
-export async function loadServicesById(tx: Tx, ids: number[]): Promise<Service[]> {
-  const found: Service[] = [];
-  for (const piece of statementsOf(ids)) {
-    const rows: Row[] = await tx('services').whereIn('id', piece).select(COLUMNS);
-    found.push(...rows.map(toService));
+/** A service with what tells whether its pulse is still the same. */
+export interface Sighting {
+  name: string;
+  slot: number;
+  state: State;
+  periodSeconds: number;
+  pulseId: number;
+  version: number;
+  members: number;
+}
+
+const SIGHTING = {
+  serverId: 'v.server_id',
+  name: 'v.name',
+  slot: 'v.slot',
+  state: 'v.state',
+  periodSeconds: 'v.period_seconds',
+  pulseId: 'p.id',
+  version: 'p.version',
+  members: 'p.members',
+};
+
+/** All services of these servers, by server, each read together with its pulse, so that one fits the other. */
+export async function findSightings(db: Knex, serverIds: number[]): Promise<Map<number, Sighting[]>> {
+  const found = new Map<number, Sighting[]>(serverIds.map((id) => [id, []]));
+  for (const piece of statementsOf(serverIds)) {
+    const rows: (Sighting & { serverId: number })[] = await db('services as v')
+      .join('pulses as p', 'p.id', 'v.pulse_id')
+      .whereIn('v.server_id', piece)
+      .select(SIGHTING);
+    for (const row of rows) found.get(row.serverId)?.push(row);
   }
   return found;
 }
 
-/** Up to `limit` services whose wake-up time and deadline have come, the earliest first, locked until the transaction ends. */
-export async function loadOverdue(tx: Tx, now: number, limit: number): Promise<Service[]> {
-  const overdue = tx('services').where('wake_at', '<=', now).where('deadline_at', '<=', now);
-  const rows: Row[] = await overdue.orderBy('wake_at').limit(limit).forUpdate().select(COLUMNS);
-  return rows.map(toService);
-}
-
-/**
- * Moves up to `limit` wake-ups that have come, of services that kept their promise meanwhile, to their deadlines;
- * returns how many. With many services this is most of the sweep's work, so their rows are never read.
- */
-export async function postponeWakeUps(tx: Tx, now: number, limit: number): Promise<number> {
-  const kept = tx('services').where('wake_at', '<=', now).where('deadline_at', '>', now);
-  const rows: { id: number }[] = await kept.orderBy('wake_at').limit(limit).select('id');
-  const ids = rows.map(({ id }) => id);
-  if (ids.length > 0)
-    await tx('services')
-      .whereIn('id', ids)
-      .where('deadline_at', '>', now)
-      .update({ wake_at: tx.ref('deadline_at') });
-  return ids.length;
-}
-
-/** The earliest wake-up time; undefined when nothing is promised. */
-export async function nextWakeAt(db: Tx): Promise<number | undefined> {
-  const row: Row = await db('services').whereNotNull('wake_at').orderBy('wake_at').first('wake_at');
-  return row?.wake_at;
+/** All services of these pulses, by pulse, locked until the transaction ends. */
+export async function loadMembers(tx: Tx, pulseIds: number[]): Promise<Map<number, Service[]>> {
+  const found = new Map<number, Service[]>(pulseIds.map((id) => [id, []]));
+  for (const piece of statementsOf(pulseIds)) {
+    const rows: DbRow[] = await tx('services').whereIn('pulse_id', piece).forUpdate().select(COLUMNS);
+    for (const row of rows) found.get(row.pulse_id)?.push(toService(row));
+  }
+  return found;
 }
 
 /** Registers services on their first report; returns their ids in order. */
@@ -90,66 +102,90 @@ export async function insertServices(tx: Tx, services: Omit<Service, 'id'>[]): P
   return insertForIds(
     tx,
     'services',
-    services.map((service) => toRow(service)),
+    services.map((service) => ({
+      server_id: service.serverId,
+      name: service.name,
+      ...changingColumns(service),
+    })),
   );
 }
 
-/** Writes what changed by reports or by silence; title and name stay as they are. */
+const SAVE = savingById('services', {
+  pulse_id: 'signed',
+  slot: 'signed',
+  left_pulse_id: 'signed',
+  left_slot: 'signed',
+  left_at: 'signed',
+  state: 'char',
+  period_seconds: 'signed',
+  grace_seconds: 'signed',
+  silent: 'signed',
+  state_since: 'signed',
+  since: 'signed',
+  first_report: 'signed',
+});
+
+/** Writes what changed by reports or by silence; name and title stay as they are. */
 export async function saveServices(tx: Tx, services: Service[]): Promise<void> {
-  for (const piece of statementsOf(services)) {
-    const rows = piece.map((service) => ({ id: service.id, ...toRow(service) }));
-    await tx('services').insert(rows).onConflict('id').merge();
-  }
+  await updateRows(
+    tx,
+    SAVE,
+    services.map((service) => [service.id, ...Object.values(changingColumns(service))]),
+  );
 }
 
-/** Removes a service with everything that hangs on it. False when there is none. */
-export async function deleteService(tx: Tx, id: number): Promise<boolean> {
-  const row: Row = await tx('services').where({ id }).forUpdate().first('server_id', 'name');
-  if (!row) return false;
-  const alerts = tx('alerts').where({ server_id: row.server_id, service: row.name });
+/** In the order of SAVE's columns. */
+function changingColumns({ pulseId, slot, left, member }: Omit<Service, 'id'>): Row {
+  return {
+    pulse_id: pulseId,
+    slot,
+    left_pulse_id: left?.pulseId ?? null,
+    left_slot: left?.slot ?? null,
+    left_at: left?.at ?? null,
+    state: member.state,
+    period_seconds: member.periodSeconds,
+    grace_seconds: member.graceSeconds,
+    silent: Number(member.silent),
+    state_since: member.stateSince,
+    since: member.since,
+    first_report: member.firstReport,
+  };
+}
+
+/** One service by id, locked until the transaction ends. */
+export async function lockService(tx: Tx, id: number): Promise<Service | undefined> {
+  const row: DbRow = await tx('services').where({ id }).forUpdate().first(COLUMNS);
+  return row && toService(row);
+}
+
+/** Removes a service with everything that is its own: spans, alerts and their deliveries. Its pulse stays. */
+export async function deleteService(tx: Tx, { id, serverId, name }: Service): Promise<void> {
+  const alerts = tx('alerts').where({ server_id: serverId, service: name });
   await tx('deliveries').whereIn('alert_id', alerts.clone().select('id')).delete();
   await alerts.delete();
   await tx('spans').where({ service_id: id }).delete();
-  await tx('reports').where({ service_id: id }).delete();
   await tx('services').where({ id }).delete();
-  return true;
 }
 
-function toService(row: Row): Service {
+function toService(row: DbRow): Service {
   return {
     id: row.id,
     serverId: row.server_id,
     name: row.name,
-    wakeAt: row.wake_at,
-    status: {
+    pulseId: row.pulse_id,
+    slot: row.slot,
+    left:
+      row.left_pulse_id === null
+        ? null
+        : { pulseId: row.left_pulse_id, slot: row.left_slot, at: row.left_at },
+    member: {
       state: row.state,
-      info: row.info,
       periodSeconds: row.period_seconds,
       graceSeconds: row.grace_seconds,
-      reportedAt: row.reported_at,
-      deadlineAt: row.deadline_at,
       silent: Boolean(row.silent),
       stateSince: row.state_since,
       since: row.since,
-      reports: row.reports,
+      firstReport: row.first_report,
     },
-  };
-}
-
-function toRow({ serverId, name, status, wakeAt }: Omit<Service, 'id'>): object {
-  return {
-    server_id: serverId,
-    name,
-    state: status.state,
-    info: status.info,
-    period_seconds: status.periodSeconds,
-    grace_seconds: status.graceSeconds,
-    reported_at: status.reportedAt,
-    deadline_at: status.deadlineAt,
-    silent: status.silent,
-    state_since: status.stateSince,
-    since: status.since,
-    reports: status.reports,
-    wake_at: wakeAt,
   };
 }

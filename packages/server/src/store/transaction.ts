@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { isRetryable } from './dialect.ts';
+import { isRetryable, runAtomically } from './dialect.ts';
+import type { Statement } from './sqlite/connection.ts';
 
 export type Tx = Knex.Transaction;
 
@@ -8,12 +9,24 @@ const MOST_ATTEMPTS = 10;
 const LONGEST_PAUSE_MS = 50;
 
 /** Runs `work` in one transaction, again from the start when another one got in its way; so `work` must be safe to repeat. */
-export async function transaction<T>(db: Knex, work: (tx: Tx) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+export function transaction<T>(db: Knex, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return repeated(() => db.transaction(work));
+}
+
+/**
+ * Runs statements in one transaction, again when another one got in its way.
+ * False when one of them touched another number of rows than it must, and all was undone.
+ */
+export function atomically(db: Knex, statements: Statement[]): Promise<boolean> {
+  return repeated(() => runAtomically(db, statements));
+}
+
+async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
     try {
-      return await db.transaction(work);
+      return await attempt();
     } catch (error) {
-      if (!isRetryable(error) || attempt === MOST_ATTEMPTS) throw error;
+      if (!isRetryable(error) || attempts === MOST_ATTEMPTS) throw error;
       await pause(Math.random() * LONGEST_PAUSE_MS);
     }
   }

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { alertText, severityOf } from '../../src/core/alert.ts';
-import { wakeAt } from '../../src/core/deadline.ts';
 import { backoff, settlementOf } from '../../src/core/delivery.ts';
-import type { Status } from '../../src/core/status.ts';
 import { worstState } from '../../src/core/worst.ts';
-
-const status = (deadlineAt: number, silent = false) => ({ deadlineAt, silent }) as Status;
 
 describe('alert text', () => {
   it('reads as the original sends it', () => {
@@ -52,23 +47,6 @@ describe('alert text', () => {
     assert.equal(severityOf('service:state/ERR'), 'critical');
     assert.equal(severityOf('plugin/offline'), 'critical');
     assert.equal(severityOf('api/alert'), 'critical');
-  });
-});
-
-describe('wake-up', () => {
-  it('is never after the deadline, and moves only when it must', () => {
-    const times = fc.integer({ min: 0, max: 1000 });
-    fc.assert(
-      fc.property(fc.option(times), times, (planned, deadline) => {
-        const wake = wakeAt(planned, status(deadline)) as number;
-        assert.ok(wake <= deadline);
-        if (planned !== null && planned <= deadline) assert.equal(wake, planned);
-      }),
-    );
-  });
-
-  it('is not needed by a silent service', () => {
-    assert.equal(wakeAt(5, status(10, true)), null);
   });
 });
 

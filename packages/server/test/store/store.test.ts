@@ -12,15 +12,18 @@ import {
 import { insertForIds } from '../../src/store/dialect.ts';
 import { insertReports, insertSpans, pruneOldest } from '../../src/store/history.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { insertServers, loadServers } from '../../src/store/servers.ts';
 import {
-  insertServices,
-  loadOverdue,
-  loadServices,
+  findOverdue,
+  findPulses,
+  insertPulses,
+  lockPulses,
   nextWakeAt,
   postponeWakeUps,
-  type Service,
-} from '../../src/store/services.ts';
+  type StoredPulse,
+  savePulses,
+} from '../../src/store/pulses.ts';
+import { insertServers, loadServers } from '../../src/store/servers.ts';
+import { insertServices, loadServices, type Service, saveServices } from '../../src/store/services.ts';
 import { transaction } from '../../src/store/transaction.ts';
 import { onBothKinds } from '../support/collector.ts';
 import { createDatabase, withStore } from '../support/databases.ts';
@@ -31,21 +34,28 @@ onBothKinds('store', (kind) => {
   const store = withStore(kind);
   const tx = <T>(work: (tx: Knex.Transaction) => Promise<T>) => transaction(store.db, work);
 
-  const serviceAt = (name: string, wakeAt: number | null): Omit<Service, 'id'> => ({
+  const pulseAt = (wakeAt: number | null, deadlineAt = NOW + 60_000): Omit<StoredPulse, 'id'> => ({
+    version: 1,
+    members: 1,
+    infos: ['ünï 🛰', null],
+    value: { reportedAt: NOW, patienceMs: 60_000, deadlineAt, wakeAt, reports: 3 },
+  });
+  const addPulses = (...pulses: Omit<StoredPulse, 'id'>[]) => tx((tx) => insertPulses(tx, pulses));
+
+  const serviceNamed = (name: string): Omit<Service, 'id'> => ({
     serverId: 1,
     name,
-    wakeAt,
-    status: {
+    pulseId: 7,
+    slot: 2,
+    left: null,
+    member: {
       state: 'OK',
-      info: 'ünï 🛰',
       periodSeconds: 60,
       graceSeconds: 0,
-      reportedAt: NOW,
-      deadlineAt: NOW + 60_000,
       silent: false,
       stateSince: NOW,
       since: NOW,
-      reports: 3,
+      firstReport: -3,
     },
   });
 
@@ -55,10 +65,10 @@ onBothKinds('store', (kind) => {
 
   it('gives rows of one statement their ids in order', async () => {
     const rows = Array.from({ length: 1201 }, (_, i) => ({
-      service_id: 1,
+      pulse_id: 1,
       at: i,
-      state: 'OK',
-      info: `${i}`,
+      states: 'OK',
+      infos: `["${i}"]`,
     }));
     const ids = await tx((tx) => insertForIds(tx, 'reports', rows));
     const stored = await store.db('reports').orderBy('at').select('id');
@@ -68,10 +78,31 @@ onBothKinds('store', (kind) => {
     );
   });
 
-  it('reads a service back as it was written', async () => {
-    const written = serviceAt('disk', NOW + 60_000);
-    const [id] = await tx((tx) => insertServices(tx, [written]));
-    assert.deepEqual(await tx((tx) => loadServices(tx, 1, ['disk', 'other'])), [{ id, ...written }]);
+  it('reads a service back as it was written, and written again', async () => {
+    const written = serviceNamed('disk');
+    const [id] = (await tx((tx) => insertServices(tx, [written]))) as [number];
+    const read = () => tx((tx) => loadServices(tx, 1, ['disk', 'other']));
+    assert.deepEqual(await read(), [{ id, ...written }]);
+    const again: Service = {
+      ...{ id, serverId: 1, name: 'disk', pulseId: 8, slot: 0, left: { pulseId: 7, slot: 2, at: NOW } },
+      member: {
+        ...{ state: 'ERR', periodSeconds: 30, graceSeconds: 5, silent: true },
+        ...{ stateSince: NOW + 1, since: NOW + 2, firstReport: 9 },
+      },
+    };
+    await tx((tx) => saveServices(tx, [again]));
+    assert.deepEqual(await read(), [again]);
+  });
+
+  it('reads a pulse back as it was written, and written again', async () => {
+    const [id] = (await addPulses(pulseAt(NOW))) as [number];
+    assert.deepEqual(await findPulses(store.db, [id, 999]), [{ id, ...pulseAt(NOW) }]);
+    const again: StoredPulse = {
+      ...{ id, version: 2, members: 5, infos: [null, 'b'] },
+      value: { reportedAt: NOW + 1, patienceMs: 1000, deadlineAt: NOW + 1001, wakeAt: null, reports: 4 },
+    };
+    await tx((tx) => savePulses(tx, [again]));
+    assert.deepEqual(await tx((tx) => lockPulses(tx, [id])), new Map([[id, again]]));
   });
 
   it('tells names apart that differ in case, accent or blanks', async () => {
@@ -83,50 +114,34 @@ onBothKinds('store', (kind) => {
   });
 
   it('finds what is overdue, the earliest first, and what wakes up next', async () => {
-    const overdue = (name: string, wakeAt: number) => {
-      const service = serviceAt(name, wakeAt);
-      return { ...service, status: { ...service.status, deadlineAt: wakeAt } };
-    };
-    await tx((tx) =>
-      insertServices(tx, [
-        overdue('a', NOW + 2),
-        overdue('b', NOW + 1),
-        overdue('c', NOW + 3),
-        serviceAt('d', null),
-        serviceAt('e', NOW),
-      ]),
+    const overdue = (wakeAt: number) => pulseAt(wakeAt, wakeAt);
+    const ids = await addPulses(
+      ...[overdue(NOW + 2), overdue(NOW + 1), overdue(NOW + 3)],
+      ...[pulseAt(null), pulseAt(NOW)],
     );
-    const found = await tx((tx) => loadOverdue(tx, NOW + 2, 10));
+    const found = await tx((tx) => findOverdue(tx, NOW + 2, 10));
     assert.deepEqual(
-      found.map(({ name }) => name),
-      ['b', 'a'],
+      found.map(({ id }) => id),
+      [ids[1], ids[0]],
     );
-    assert.equal((await tx((tx) => loadOverdue(tx, NOW + 2, 1))).length, 1);
+    assert.equal((await tx((tx) => findOverdue(tx, NOW + 2, 1))).length, 1);
     assert.equal(await tx(nextWakeAt), NOW);
   });
 
   it('moves the wake-ups of kept promises to their deadlines, and no others', async () => {
-    const overdue = serviceAt('a', NOW);
-    overdue.status.deadlineAt = NOW;
-    const services = [overdue, serviceAt('b', NOW), serviceAt('c', NOW + 1), serviceAt('d', null)];
-    await tx((tx) => insertServices(tx, services));
+    await addPulses(pulseAt(NOW, NOW), pulseAt(NOW), pulseAt(NOW + 1), pulseAt(null));
     assert.equal(await tx((tx) => postponeWakeUps(tx, NOW, 10)), 1);
-    const rows = await store.db('services').orderBy('name').select('wake_at');
+    const rows = await store.db('pulses').orderBy('id').select('wake_at');
     assert.deepEqual(
       rows.map(({ wake_at }) => wake_at),
       [NOW, NOW + 60_000, NOW + 1, null],
     );
   });
 
-  it('finds the next wake-up through the index, not by reading every service', async () => {
-    await tx((tx) =>
-      insertServices(
-        tx,
-        Array.from({ length: 50 }, (_, i) => serviceAt(`s${i}`, NOW + i)),
-      ),
-    );
+  it('finds the next wake-up through the index, not by reading every pulse', async () => {
+    await addPulses(...Array.from({ length: 50 }, (_, i) => pulseAt(NOW + i)));
     const query = store
-      .db('services')
+      .db('pulses')
       .where('wake_at', '<=', NOW)
       .orderBy('wake_at')
       .limit(5)
@@ -135,13 +150,13 @@ onBothKinds('store', (kind) => {
     const explained = JSON.stringify(
       await store.db.raw(`${kind === 'SQLite' ? 'explain query plan' : 'explain'} ${query}`),
     );
-    assert.match(explained, /services_wake_at_index/);
+    assert.match(explained, /pulses_wake_at_index/);
   });
 
   it('undoes everything when one part fails', async () => {
     const failing = tx(async (tx) => {
-      await insertServices(tx, [serviceAt('disk', NOW)]);
-      await insertServices(tx, [{ ...serviceAt('other', NOW), serverId: null as unknown as number }]);
+      await insertServices(tx, [serviceNamed('disk')]);
+      await insertServices(tx, [{ ...serviceNamed('other'), serverId: null as unknown as number }]);
     });
     await assert.rejects(failing);
     assert.equal((await store.db('services')).length, 0);
@@ -149,10 +164,10 @@ onBothKinds('store', (kind) => {
 
   it('prunes the oldest rows in chunks, and leaves the rest', async () => {
     const reports = Array.from({ length: 30 }, (_, i) => ({
-      serviceId: 1,
+      pulseId: 1,
       at: NOW + i,
-      state: 'OK' as const,
-      info: '',
+      states: 'OK',
+      infos: '[""]',
     }));
     await tx((tx) => insertReports(tx, reports));
     assert.equal(await tx((tx) => pruneOldest(tx, 'reports', NOW + 20, 15)), 15);

@@ -46,8 +46,10 @@ export async function listReports(
   serviceId: number,
   { since, until, after, limit }: TimeRange,
 ): Promise<ReportView[]> {
+  const place: Place | undefined = await db('services').where({ id: serviceId }).first(PLACE);
+  if (!place) return [];
   const query = db('reports')
-    .where({ service_id: serviceId })
+    .where((either) => atPlace(either, place))
     .orderBy([
       { column: 'at', order: 'desc' },
       { column: 'id', order: 'desc' },
@@ -55,7 +57,43 @@ export async function listReports(
   if (since !== undefined) query.where('at', '>=', since);
   if (until !== undefined) query.where('at', '<', until);
   if (after) query.where((earlier) => before(earlier, 'at', after));
-  return query.limit(limit + 1).select('id', 'at', 'state', 'info');
+  const rows: ReportRow[] = await query.limit(limit + 1).select('id', 'at', 'pulse_id', 'states', 'infos');
+  return rows.flatMap(({ id, at, pulse_id, states, infos }) => {
+    const slot = pulse_id === place.pulseId ? place.slot : (place.leftSlot as number);
+    const state = states.split(',')[slot] as State | '';
+    return state === '' ? [] : [{ id, at, state, info: JSON.parse(infos)[slot] }];
+  });
+}
+
+/** Where a service's reports are: in its pulse's, and before it got one of its own in those of the one that it shared. */
+const PLACE = {
+  pulseId: 'pulse_id',
+  slot: 'slot',
+  leftPulseId: 'left_pulse_id',
+  leftSlot: 'left_slot',
+  leftAt: 'left_at',
+};
+
+interface Place {
+  pulseId: number;
+  slot: number;
+  leftPulseId: number | null;
+  leftSlot: number | null;
+  leftAt: number | null;
+}
+
+interface ReportRow {
+  id: number;
+  at: number;
+  pulse_id: number;
+  states: string;
+  infos: string;
+}
+
+function atPlace(query: Knex.QueryBuilder, { pulseId, leftPulseId, leftAt }: Place): void {
+  query.where('pulse_id', pulseId);
+  if (leftPulseId === null) return;
+  query.orWhere((left) => left.where('pulse_id', leftPulseId).where('at', '<', leftAt));
 }
 
 /** Rows that come after the place in a list with the latest first. */

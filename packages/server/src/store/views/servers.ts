@@ -54,12 +54,13 @@ interface ServerRow {
 
 async function withServices(db: Knex, rows: ServerRow[]): Promise<ServerView[]> {
   const ids = rows.map((row) => row.id);
-  const groups: Group[] = await db('services')
-    .whereIn('server_id', ids)
-    .groupBy('server_id', 'state', 'silent')
-    .select({ serverId: 'server_id', state: 'state', silent: 'silent' })
+  const groups: Group[] = await db('services as v')
+    .join('pulses as p', 'p.id', 'v.pulse_id')
+    .whereIn('v.server_id', ids)
+    .groupBy('v.server_id', 'v.state', 'v.silent')
+    .select({ serverId: 'v.server_id', state: 'v.state', silent: 'v.silent' })
     .count({ count: '*' })
-    .max({ reportedAt: 'reported_at' });
+    .max({ reportedAt: 'p.reported_at' });
   const byServer = new Map<number, Group[]>();
   for (const group of groups) byServer.set(group.serverId, [...(byServer.get(group.serverId) ?? []), group]);
   return rows.map((row) => summarize(row, byServer.get(row.id) ?? []));

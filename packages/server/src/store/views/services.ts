@@ -1,6 +1,8 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
+import { type Member, type Pulse, statusOf } from '../../core/pulse.ts';
 import type { Status } from '../../core/status.ts';
+import { findInfos } from '../pulses.ts';
 
 /** A service as people see it. Times are UTC ms. */
 export interface ServiceView extends Status {
@@ -29,17 +31,34 @@ const COLUMNS = {
   server: 's.name',
   name: 'v.name',
   title: 'v.title',
+  slot: 'v.slot',
   state: 'v.state',
-  info: 'v.info',
   periodSeconds: 'v.period_seconds',
   graceSeconds: 'v.grace_seconds',
-  reportedAt: 'v.reported_at',
-  deadlineAt: 'v.deadline_at',
   silent: 'v.silent',
   stateSince: 'v.state_since',
   since: 'v.since',
-  reports: 'v.reports',
+  firstReport: 'v.first_report',
+  pulseId: 'p.id',
+  reportedAt: 'p.reported_at',
+  patienceMs: 'p.patience_ms',
+  deadlineAt: 'p.deadline_at',
+  wakeAt: 'p.wake_at',
+  pulseReports: 'p.reports',
 };
+
+interface Row extends Omit<Member, 'silent'>, Omit<Pulse, 'reports'> {
+  id: number;
+  serverId: number;
+  server: string;
+  name: string;
+  title: string | null;
+  slot: number;
+  /** SQLite and MariaDB keep a boolean as 0 or 1. */
+  silent: number;
+  pulseId: number;
+  pulseReports: number;
+}
 
 /** Services by their server's name, then their own; one more than `limit` when there is a next page. */
 export async function listServices(db: Knex, filter: ServiceFilter): Promise<ServiceView[]> {
@@ -60,25 +79,33 @@ export async function listServices(db: Knex, filter: ServiceFilter): Promise<Ser
         .orWhere((same) => same.where('s.name', server).where('v.name', '>', name)),
     );
   }
-  return ((await query) as ServiceView[]).map(withFlags);
+  return withInfos(db, await query);
 }
 
 export async function findService(db: Knex, id: number): Promise<ServiceView | undefined> {
-  const row = (await joined(db).where('v.id', id).first(COLUMNS)) as ServiceView | undefined;
-  return row && withFlags(row);
+  const rows: Row[] = await joined(db).where('v.id', id).select(COLUMNS);
+  return (await withInfos(db, rows))[0];
 }
 
 function joined(db: Knex) {
-  return db('services as v').join('servers as s', 's.id', 'v.server_id');
+  return db('services as v')
+    .join('servers as s', 's.id', 'v.server_id')
+    .join('pulses as p', 'p.id', 'v.pulse_id');
+}
+
+/** Infos are read once for a pulse, not once for each of its services. */
+async function withInfos(db: Knex, rows: Row[]): Promise<ServiceView[]> {
+  const infos = await findInfos(db, new Set(rows.map(({ pulseId }) => pulseId)));
+  return rows.map((row) => {
+    const { id, serverId, server, name, title, pulseId, slot } = row;
+    const member = { ...row, silent: Boolean(row.silent) };
+    const status = statusOf(member, infos.get(pulseId)?.[slot] ?? '', { ...row, reports: row.pulseReports });
+    return { id, serverId, server, name, title, ...status };
+  });
 }
 
 function matchAny(any: Knex.QueryBuilder, part: string): void {
   const pattern = `%${part.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`;
   for (const column of ['s.name', 'v.name', 's.title', 'v.title'])
     any.orWhereRaw(`lower(??) like ? escape '!'`, [column, pattern]);
-}
-
-/** SQLite and MariaDB keep a boolean as 0 or 1. */
-function withFlags(row: ServiceView): ServiceView {
-  return { ...row, silent: Boolean(row.silent) };
 }

@@ -13,16 +13,3 @@ const require = createRequire(import.meta.url);
 export const Sqlite: typeof BetterSqlite3 = require(
   Number(process.versions.napi) >= NODE_API_OF_13 ? 'better-sqlite3' : 'better-sqlite3-12',
 );
-
-interface ClientClass {
-  new (config: object): { _driver(): unknown };
-}
-
-const KnexClient: ClientClass = require('knex/lib/dialects/better-sqlite3');
-
-/** Knex's client for better-sqlite3, on the driver above. */
-export class SqliteClient extends KnexClient {
-  override _driver(): unknown {
-    return Sqlite;
-  }
-}

@@ -1,0 +1,75 @@
+import type { State } from '@overc/protocol';
+import { patienceOf } from './deadline.ts';
+import type { Status } from './status.ts';
+
+/**
+ * What services that are always reported together have in common: one POST renews it, however many they are.
+ * Times are UTC milliseconds on the collector's clock.
+ */
+export interface Pulse {
+  reportedAt: number;
+  /** From a report to the first deadline among the services, milliseconds. */
+  patienceMs: number;
+  /** The first deadline among the services. Once it has passed, the pulse is not simply renewed. */
+  deadlineAt: number;
+  /** When the sweep looks at it next; never after a deadline that somebody waits for. null: never, all are silent. */
+  wakeAt: number | null;
+  /** How often it has been renewed. */
+  reports: number;
+}
+
+/** What a service has to itself; together with its pulse it makes a {@link Status}. */
+export interface Member {
+  state: State;
+  periodSeconds: number;
+  graceSeconds: number;
+  silent: boolean;
+  stateSince: number;
+  since: number;
+  /** The pulse's count at the first report of the span that lasts. */
+  firstReport: number;
+}
+
+export function statusOf(member: Member, info: string, pulse: Pulse): Status {
+  const { state, periodSeconds, graceSeconds, silent, stateSince, since, firstReport } = member;
+  return {
+    state,
+    info,
+    periodSeconds,
+    graceSeconds,
+    reportedAt: pulse.reportedAt,
+    deadlineAt: pulse.deadlineAt + patienceOf(member) - pulse.patienceMs,
+    silent,
+    stateSince,
+    since,
+    reports: silent ? 0 : pulse.reports - firstReport + 1,
+  };
+}
+
+/** What is left of a status when its pulse holds the rest. */
+export function memberOf(status: Status, pulse: Pulse): Member {
+  const { state, periodSeconds, graceSeconds, silent, stateSince, since, reports } = status;
+  const firstReport = silent ? 0 : pulse.reports - reports + 1;
+  return { state, periodSeconds, graceSeconds, silent, stateSince, since, firstReport };
+}
+
+/** The pulse after a report at `at`, of services of which the first deadline comes after `patienceMs`. */
+export function renew(pulse: Pulse | undefined, at: number, patienceMs: number): Pulse {
+  const deadlineAt = at + patienceMs;
+  const planned = pulse?.wakeAt ?? deadlineAt;
+  return {
+    reportedAt: at,
+    patienceMs,
+    deadlineAt,
+    wakeAt: Math.min(planned, deadlineAt),
+    reports: (pulse?.reports ?? 0) + 1,
+  };
+}
+
+/**
+ * Whether a report at `at`, of all its services in the states and with the periods that they have, only renews it:
+ * in time, not out of order, and with no need of an earlier wake-up. Then `receive` closes nothing and raises nothing.
+ */
+export function isSteady({ reportedAt, patienceMs, deadlineAt, wakeAt }: Pulse, at: number): boolean {
+  return reportedAt <= at && at < deadlineAt && wakeAt !== null && wakeAt <= at + patienceMs;
+}

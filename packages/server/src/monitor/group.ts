@@ -1,0 +1,91 @@
+import type { State } from '@overc/protocol';
+import { patienceOf } from '../core/deadline.ts';
+import { type Pulse, renew } from '../core/pulse.ts';
+import type { Span, Status } from '../core/status.ts';
+import { statesText } from '../store/history.ts';
+import type { Service } from '../store/services.ts';
+
+/** A pulse on its way through a batch; it has no id until it is stored, and no value until its first report. */
+export interface WorkingPulse {
+  id: number | undefined;
+  version: number;
+  members: number;
+  infos: (string | null)[];
+  value: Pulse | undefined;
+}
+
+/** A service on its way through a batch; it has no pulse and no status until its first report. */
+export interface Working {
+  serverId: number;
+  name: string;
+  /** As it is in the database. */
+  stored: Service | undefined;
+  status: Status | undefined;
+  pulse: WorkingPulse | undefined;
+  slot: number;
+  left: { pulse: { id: number | undefined }; slot: number; at: number } | null;
+  closed: Span[];
+}
+
+/** The services of a submission that share a pulse, and when their report counts as received. */
+export interface Group {
+  pulse: WorkingPulse;
+  at: number;
+  services: Working[];
+}
+
+/**
+ * Groups services that are reported together by their pulses, so that each pulse is reported as a whole: those that are
+ * new share one, and those that come without others of theirs get one each.
+ * A group's report is never received before its last one, whichever collector's clock it is.
+ */
+export function groupByPulse(services: Working[], at: number): Map<WorkingPulse, Group> {
+  const counts = new Map<WorkingPulse | undefined, number>();
+  for (const { pulse } of services) counts.set(pulse, (counts.get(pulse) ?? 0) + 1);
+  const isTorn = new Map([...counts].map(([pulse, count]) => [pulse, pulse && count < pulse.members]));
+  const shared = newPulse();
+  const groups = new Map<WorkingPulse, Group>();
+  for (const service of services) {
+    if (service.pulse && isTorn.get(service.pulse)) leave(service, service.pulse, at);
+    const pulse = service.pulse ?? join(service, shared);
+    const group = groups.get(pulse) ?? { pulse, at, services: [] };
+    groups.set(pulse, group);
+    group.services.push(service);
+    group.at = Math.max(group.at, service.status?.reportedAt ?? at, service.status?.since ?? at);
+  }
+  return groups;
+}
+
+function newPulse(): WorkingPulse {
+  return { id: undefined, version: 0, members: 0, infos: [], value: undefined };
+}
+
+function join(service: Working, pulse: WorkingPulse): WorkingPulse {
+  service.pulse = pulse;
+  service.slot = pulse.infos.length;
+  pulse.infos.push(null);
+  pulse.members++;
+  return pulse;
+}
+
+function leave(service: Working, pulse: WorkingPulse, at: number): void {
+  const lastAt = pulse.value?.reportedAt ?? at;
+  service.left = { pulse, slot: service.slot, at: Math.max(at, lastAt + 1) };
+  pulse.infos[service.slot] = null;
+  pulse.members--;
+  join(service, newPulse());
+}
+
+/** Renews a pulse by the report of all its services, which they have heard; returns what is kept of it. */
+export function beat({ pulse, at, services }: Group): { at: number; states: string; infos: string } {
+  const states: (State | undefined)[] = pulse.infos.map(() => undefined);
+  let patienceMs = Number.POSITIVE_INFINITY;
+  for (const { slot, status } of services) {
+    if (!status) continue;
+    states[slot] = status.state;
+    pulse.infos[slot] = status.info;
+    patienceMs = Math.min(patienceMs, patienceOf(status));
+  }
+  pulse.value = renew(pulse.value, at, patienceMs);
+  return { at, states: statesText(states), infos: JSON.stringify(pulse.infos) };
+}

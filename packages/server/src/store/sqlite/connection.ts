@@ -1,0 +1,92 @@
+import { Worker } from 'node:worker_threads';
+
+/** A prepared statement, and the values of each time that it is run. */
+export interface Statement {
+  sql: string;
+  runs: unknown[][];
+  /** How many rows its runs must touch together; otherwise everything is undone. */
+  rows?: number;
+}
+
+/** What the runs of a statement did together, and the id that each gave to the last row that it inserted. */
+export interface Ran {
+  rows: number;
+  ids: number[];
+}
+
+/** What is asked of the thread. */
+export type Request =
+  | { kind: 'query'; sql: string; values: unknown[] }
+  | { kind: 'run'; statement: Statement }
+  | { kind: 'atomically'; statements: Statement[] }
+  | { kind: 'close' };
+
+/** What the thread answers: a result, or an error in plain words, since a class does not survive the way. */
+export interface Answer {
+  result?: unknown;
+  error?: { code: string | undefined; message: string };
+}
+
+/** A connection to an SQLite file whose work is done in a thread of its own, so that nobody waits for the disk but who asked. */
+export interface SqliteConnection {
+  /** The rows of a statement that reads, what any other did. */
+  query(sql: string, values: unknown[]): Promise<object[] | { changes: number; lastInsertRowid: number }>;
+  run(statement: Statement): Promise<Ran>;
+  /** Runs statements in one transaction; false when one touched another number of rows than it must, and all was undone. */
+  atomically(statements: Statement[]): Promise<boolean>;
+  isOpen(): boolean;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Opens a file, made if it is not there. Rejects with SQLite's error when it cannot be opened. */
+export async function openSqlite(file: string, pragmas: string[]): Promise<SqliteConnection> {
+  const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: { file, pragmas } });
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let isOpen = true;
+
+  function ask(request: Request): Promise<unknown> {
+    if (!isOpen) return Promise.reject(failure('SQLITE_IOERR', 'the database is closed'));
+    return new Promise((resolve, reject) => {
+      waiting.set(++lastId, { resolve, reject });
+      thread.postMessage({ id: lastId, request });
+    });
+  }
+
+  function end(error: Error): void {
+    isOpen = false;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  }
+
+  thread.on('message', ({ id, result, error }: Answer & { id: number }) => {
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    if (error) asked?.reject(failure(error.code, error.message));
+    else asked?.resolve(result);
+  });
+  thread.on('error', end);
+  thread.on('exit', () => end(failure('SQLITE_IOERR', 'the thread of the database has ended')));
+
+  // An error while it opens arrives as an answer to the first question.
+  await ask({ kind: 'query', sql: 'select 1', values: [] });
+  return {
+    query: (sql, values) => ask({ kind: 'query', sql, values }) as ReturnType<SqliteConnection['query']>,
+    run: (statement) => ask({ kind: 'run', statement }) as Promise<Ran>,
+    atomically: (statements) => ask({ kind: 'atomically', statements }) as Promise<boolean>,
+    isOpen: () => isOpen,
+    async close() {
+      await ask({ kind: 'close' });
+      await thread.terminate();
+    },
+  };
+}
+
+function failure(code: string | undefined, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { STATES } from '@overc/protocol';
+import fc from 'fast-check';
+import { patienceOf } from '../../src/core/deadline.ts';
+import { isSteady, type Member, memberOf, type Pulse, renew, statusOf } from '../../src/core/pulse.ts';
+import { receive } from '../../src/core/transition.ts';
+
+const T0 = 1_000_000;
+const seconds = fc.integer({ min: 1, max: 9 });
+const member = fc.record({
+  state: fc.constantFrom(...STATES),
+  periodSeconds: seconds,
+  graceSeconds: fc.integer({ min: 0, max: 3 }),
+  silent: fc.constant(false),
+  stateSince: fc.constant(T0 - 5000),
+  since: fc.constant(T0 - 1000),
+  firstReport: fc.integer({ min: -3, max: 7 }),
+});
+const members = fc.array(member, { minLength: 1, maxLength: 6 });
+
+function pulseOf(members: Member[]): Pulse {
+  const patienceMs = Math.min(...members.map(patienceOf));
+  const deadlineAt = T0 + patienceMs;
+  return { reportedAt: T0, patienceMs, deadlineAt, wakeAt: deadlineAt, reports: 7 };
+}
+
+describe('a pulse', () => {
+  it('holds what its services have in common, so that nothing of them is lost', () => {
+    fc.assert(
+      fc.property(members, fc.boolean(), (members, silent) => {
+        const pulse = pulseOf(members);
+        for (const one of members) {
+          const status = { ...statusOf(one, 'info', pulse), silent, ...(silent && { reports: 0 }) };
+          assert.deepEqual(statusOf(memberOf(status, pulse), 'info', pulse), status);
+          assert.equal(status.deadlineAt, T0 + patienceOf(one));
+        }
+      }),
+    );
+  });
+
+  it('that is steady does to each service what a report does, and raises nothing', () => {
+    fc.assert(
+      fc.property(members, fc.integer({ min: -2000, max: 12_000 }), (members, after) => {
+        const pulse = pulseOf(members);
+        const at = T0 + after;
+        fc.pre(isSteady(pulse, at));
+        const renewed = renew(pulse, at, pulse.patienceMs);
+        for (const one of members) {
+          const report = { service: 's', state: one.state, info: 'new', periodSeconds: one.periodSeconds };
+          const { next, closed, events } = receive(statusOf(one, 'old', pulse), report, at);
+          assert.deepEqual(statusOf(one, 'new', renewed), next);
+          assert.deepEqual([closed, events], [[], []]);
+        }
+      }),
+    );
+  });
+
+  it('wakes the sweep never after the first deadline, and moves its wake-up only when it must', () => {
+    const times = fc.integer({ min: 0, max: 20_000 });
+    fc.assert(
+      fc.property(times, times, fc.integer({ min: 1, max: 20_000 }), (wakeIn, after, patienceMs) => {
+        const pulse = { ...pulseOf([]), wakeAt: T0 + wakeIn };
+        const renewed = renew(pulse, T0 + after, patienceMs);
+        assert.equal(renewed.deadlineAt, T0 + after + patienceMs);
+        assert.equal(renewed.wakeAt, Math.min(pulse.wakeAt, renewed.deadlineAt));
+      }),
+    );
+  });
+
+  it('is not steady once a deadline has passed, out of order, or when all are silent', () => {
+    const pulse: Pulse = {
+      reportedAt: T0,
+      patienceMs: 60_000,
+      deadlineAt: T0 + 60_000,
+      wakeAt: T0,
+      reports: 1,
+    };
+    assert.equal(isSteady(pulse, T0 + 59_999), true);
+    assert.equal(isSteady(pulse, T0 + 60_000), false);
+    assert.equal(isSteady(pulse, T0 - 1), false);
+    assert.equal(isSteady({ ...pulse, wakeAt: null }, T0 + 1), false);
+    assert.equal(isSteady({ ...pulse, wakeAt: T0 + 60_002 }, T0 + 1), false);
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import type { State } from '@overc/protocol';
+import fc from 'fast-check';
+import { toIso } from '../../src/clock.ts';
+import type { Event, Span, Status } from '../../src/core/status.ts';
+import { expire, receive } from '../../src/core/transition.ts';
+import { MORNING, onBothKinds, startCollector, type TestCollector, WEB1 } from '../support/collector.ts';
+
+/** Longer than any pause between two looks of the sweep. */
+const LOOK_MS = 600;
+
+interface Entry {
+  state: State;
+  period: number;
+  info: string;
+}
+interface Step {
+  waitMs: number;
+  /** What each of the five services says; null: it is not in this POST. */
+  entries: (Entry | null)[];
+}
+
+/** What should be known of one service after it has heard of all its reports and deadlines, and of nothing else. */
+class Expected {
+  status: Status | undefined;
+  spans: Span[] = [];
+  events: Event[] = [];
+  reports: { at: string; state: State; info: string }[] = [];
+
+  look(now: number): void {
+    const change = this.status && expire(this.status, now);
+    if (change) this.#take(change);
+  }
+
+  hear(service: string, { state, period, info }: Entry, at: number): void {
+    this.#take(receive(this.status, { service, state, info, periodSeconds: period }, at));
+    this.reports.unshift({ at: toIso(at), state, info });
+  }
+
+  #take({ next, closed, events }: ReturnType<typeof receive>): void {
+    this.status = next;
+    this.spans.unshift(...closed);
+    this.events.push(...events);
+  }
+}
+
+onBothKinds('however reports are grouped into POSTs', (kind) => {
+  let collector: TestCollector;
+  before(async () => {
+    collector = await startCollector(kind, { keepReportsMs: 365 * 24 * 3600 * 1000 });
+  });
+  after(() => collector.stop());
+  const get = async (path: string) => (await collector.http().get(`/api/v1${path}`).expect(200)).body;
+  const names = ['a', 'b', 'c', 'd', 'e'];
+
+  it('each service is as its own reports and deadlines made it', async () => {
+    const entry = fc.record({
+      state: fc.constantFrom<State>('OK', 'OK', 'OK', 'ERR'),
+      period: fc.constantFrom(3, 3, 3, 9),
+      info: fc.constantFrom('', 'fine', '"]'),
+    });
+    const step = fc.record({
+      waitMs: fc.constantFrom(0, 0, 400, 1400, 2400, 4000, 10_000),
+      entries: fc.oneof(
+        fc.array(fc.option(entry), { minLength: 5, maxLength: 5 }),
+        fc.array(entry, { minLength: 5, maxLength: 5 }),
+      ),
+    });
+    let run = 0;
+    let now = MORNING;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps: Step[]) => {
+        const server = { name: `host${++run}`, key: WEB1.key };
+        const expected = new Map(names.map((name) => [name, new Expected()]));
+        for (const { waitMs, entries } of steps) {
+          now += waitMs + LOOK_MS;
+          await collector.clock.advanceTo(now);
+          const services = names.flatMap((name, index) =>
+            entries[index] ? [{ name, ...entries[index] }] : [],
+          );
+          for (const one of expected.values()) one.look(now);
+          for (const { name, ...said } of services) expected.get(name)?.hear(name, said, now);
+          await collector.http().post('/api/set/service/status').send({ server, services }).expect(200);
+        }
+        const { services } = await get(`/services?server=${server.name}`);
+        for (const service of services) await compare(service, expected.get(service.name) as Expected);
+        const known = [...expected].filter(([, { status }]) => status).map(([name]) => name);
+        assert.deepEqual(
+          services.map(({ name }: { name: string }) => name),
+          known,
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  async function compare(
+    service: { id: number; server: string; name: string; [field: string]: unknown },
+    { status, spans, events, reports }: Expected,
+  ): Promise<void> {
+    assert.ok(status);
+    const { server, name, id } = service;
+    assert.deepEqual(
+      [service.state, service.info, service.period, service.silent],
+      [status.state, status.info, status.periodSeconds, status.silent],
+    );
+    assert.deepEqual(
+      [service.reported_at, service.deadline_at, service.state_since],
+      [status.reportedAt, status.deadlineAt, status.stateSince].map(toIso),
+    );
+    const history = (await get(`/services/${id}/history`)).spans;
+    const { state, silent, since, info } = status;
+    const current = { state, silent, since, until: null, reports: status.reports, info };
+    const times = ({ since, until, ...span }: typeof current | Span) => ({
+      ...{ ...span, since: toIso(since), until: until === null ? null : toIso(until) },
+    });
+    assert.deepEqual(history, [current, ...spans].map(times));
+    assert.deepEqual((await get(`/services/${id}/reports`)).reports, reports);
+    const { alerts } = await get(`/alerts?server=${server}&service=${name}`);
+    assert.deepEqual(
+      alerts.map(({ kind, message }: Event) => `${kind} ${message}`).reverse(),
+      events.map(({ kind, message }) => `${kind} ${message}`),
+    );
+  }
+});
