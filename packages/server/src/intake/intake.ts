@@ -1,9 +1,7 @@
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Outcome, Settled, Submission } from '../monitor/submission.ts';
-
-/** Submissions that may wait for the disk at once; more are refused at the door. */
-const MOST_WAITING = 10_000;
+import { Room } from './room.ts';
 
 interface Waiting {
   submission: Submission;
@@ -12,6 +10,8 @@ interface Waiting {
 }
 
 export interface Intake {
+  /** Whether whatever comes now is refused, so that it need not be read. */
+  isFull(): boolean;
   /** Resolves when the submission is on disk, or refused for its key. Rejects with HttpError 503 when it cannot be stored now. */
   submit(submission: Submission): Promise<Outcome>;
   /** Resolves when all that was submitted before is on disk or refused. */
@@ -32,7 +32,7 @@ export interface IntakeOptions {
  */
 export function createIntake({ store, isUnavailable, log }: IntakeOptions): Intake {
   let queue: Waiting[] = [];
-  let inTransaction = 0;
+  const room = new Room();
   let working: Promise<void> = Promise.resolve();
   let isWorking = false;
 
@@ -41,9 +41,10 @@ export function createIntake({ store, isUnavailable, log }: IntakeOptions): Inta
     while (queue.length > 0) {
       const batch = queue;
       queue = [];
-      inTransaction = batch.length;
+      const from = performance.now();
       await storeBatch(batch);
-      inTransaction = 0;
+      const items = batch.reduce((sum, { submission }) => sum + itemsOf(submission), 0);
+      room.leave(batch.length, items, performance.now() - from);
     }
     isWorking = false;
   }
@@ -77,8 +78,8 @@ export function createIntake({ store, isUnavailable, log }: IntakeOptions): Inta
 
   return {
     submit(submission) {
-      if (queue.length + inTransaction >= MOST_WAITING)
-        return Promise.reject(unavailable('Too much is waiting for the disk; send it again.'));
+      if (room.isFull()) return Promise.reject(full());
+      room.enter(itemsOf(submission));
       return new Promise((resolve, reject) => {
         queue.push({ submission, resolve, reject });
         if (isWorking) return;
@@ -86,9 +87,19 @@ export function createIntake({ store, isUnavailable, log }: IntakeOptions): Inta
         working = work();
       });
     },
+    isFull: () => room.isFull(),
     settled: () => working,
-    waiting: () => queue.length + inTransaction,
+    waiting: () => room.posts,
   };
+}
+
+/** What is answered while the intake is full. */
+export function full(): Error {
+  return unavailable('Too much is waiting for the disk; send it again.');
+}
+
+function itemsOf({ reports, alerts }: Submission): number {
+  return 1 + reports.length + alerts.length;
 }
 
 function nextTurn(): Promise<void> {

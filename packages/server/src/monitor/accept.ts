@@ -15,8 +15,8 @@ import type { Outcome, Settled, Submission } from './submission.ts';
  * whose failure is the answer for the rest alone. Rejects when nothing was stored.
  */
 export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Settled[]> {
-  await recall(deps, batch);
-  const { expected, others } = deps.known.part(batch);
+  let { expected, others } = deps.known.part(batch);
+  if (await recall(deps, others)) ({ expected, others } = deps.known.part(batch));
   const surprising = await renewExpected(deps, expected);
   const odd = new Set([...others, ...surprising]);
   if (odd.size === 0) return batch.map(() => 'stored');

@@ -10,63 +10,45 @@ export interface KnownService {
   periodSeconds: number;
 }
 
+const FIELDS = 6;
 const FIRST_CAPACITY = 1024;
 
 /**
- * Many known services in few bytes, each by a number of its own: a million of them as objects are hundreds of
- * megabytes, and the garbage collector walks them again and again.
+ * Many known services in few bytes, each by a number of its own and side by side in one array: a million of them as
+ * objects are hundreds of megabytes, and the garbage collector walks them again and again.
  */
 export class KnownServices {
   #count = 0;
-  #pulseIds = new Float64Array(FIRST_CAPACITY);
-  #versions = new Float64Array(FIRST_CAPACITY);
-  #members = new Uint32Array(FIRST_CAPACITY);
-  #slots = new Uint32Array(FIRST_CAPACITY);
-  #periods = new Uint32Array(FIRST_CAPACITY);
-  #states = new Uint8Array(FIRST_CAPACITY);
+  #fields = new Float64Array(FIRST_CAPACITY * FIELDS);
 
   /** Adds a service; returns its number. */
   add(service: KnownService): number {
-    if (this.#count === this.#states.length) this.#grow();
-    const number = this.#count++;
-    this.set(number, service);
-    return number;
+    if (this.#count * FIELDS === this.#fields.length) this.#grow();
+    this.set(this.#count, service);
+    return this.#count++;
   }
 
   set(number: number, { pulseId, version, members, slot, state, periodSeconds }: KnownService): void {
-    this.#pulseIds[number] = pulseId;
-    this.#versions[number] = version;
-    this.#members[number] = members;
-    this.#slots[number] = slot;
-    this.#periods[number] = periodSeconds;
-    this.#states[number] = STATES.indexOf(state);
+    const row = [pulseId, version, members, slot, STATES.indexOf(state), periodSeconds];
+    this.#fields.set(row, number * FIELDS);
   }
 
-  /** The service, if it was last seen in this state and with this period. */
-  find(number: number, state: State, periodSeconds: number): KnownService | undefined {
-    if (this.#periods[number] !== periodSeconds || STATES[this.#states[number] as number] !== state)
-      return undefined;
+  get(number: number): KnownService {
+    const from = number * FIELDS;
+    const field = (place: number) => this.#fields[from + place] as number;
     return {
-      pulseId: this.#pulseIds[number] as number,
-      version: this.#versions[number] as number,
-      members: this.#members[number] as number,
-      slot: this.#slots[number] as number,
-      state,
-      periodSeconds,
+      pulseId: field(0),
+      version: field(1),
+      members: field(2),
+      slot: field(3),
+      state: STATES[field(4)] as State,
+      periodSeconds: field(5),
     };
   }
 
   #grow(): void {
-    const capacity = 2 * this.#count;
-    const grown = <T extends { set(from: T): void }>(column: T, larger: T): T => {
-      larger.set(column);
-      return larger;
-    };
-    this.#pulseIds = grown(this.#pulseIds, new Float64Array(capacity));
-    this.#versions = grown(this.#versions, new Float64Array(capacity));
-    this.#members = grown(this.#members, new Uint32Array(capacity));
-    this.#slots = grown(this.#slots, new Uint32Array(capacity));
-    this.#periods = grown(this.#periods, new Uint32Array(capacity));
-    this.#states = grown(this.#states, new Uint8Array(capacity));
+    const larger = new Float64Array(2 * this.#fields.length);
+    larger.set(this.#fields);
+    this.#fields = larger;
   }
 }

@@ -24,9 +24,10 @@ export interface Expected {
  * meanwhile has another version, and ids are not given twice, so whatever is not so any more is found out.
  */
 export interface Known {
-  has(server: string): boolean;
   /** Parts a batch into what is expected only to renew pulses, and the rest. A server's submissions stay together. */
   part(batch: Submission[]): { expected: Expected[]; others: Submission[] };
+  /** Whether anything is known of a server. */
+  has(server: string): boolean;
   /** Notes who sent a right key and from where, and services of theirs, all that share a pulse together. */
   learn(sender: Pick<Submission, 'identity' | 'ip'>, services: Sighting[]): void;
 }
@@ -52,8 +53,9 @@ export function createKnown(): Known {
     let members = 0;
     for (const { service, state, info, periodSeconds } of reports) {
       const number = server.services.get(service);
-      const seen = number === undefined ? undefined : known.find(number, state, periodSeconds);
-      if (!seen) return undefined;
+      if (number === undefined) return undefined;
+      const seen = known.get(number);
+      if (seen.state !== state || seen.periodSeconds !== periodSeconds) return undefined;
       let beat = beats.get(seen.pulseId);
       if (!beat) {
         beat = { pulseId: seen.pulseId, version: seen.version, states: [], infos: [] };
@@ -91,9 +93,9 @@ export function createKnown(): Known {
       const before = servers.get(identity.name);
       const server = before?.key.equals(key) ? before : { ip, key, services: new Map<string, number>() };
       server.ip = ip;
-      for (const { name, ...service } of services) {
-        const number = server.services.get(name);
-        if (number === undefined) server.services.set(name, known.add(service));
+      for (const service of services) {
+        const number = server.services.get(service.name);
+        if (number === undefined) server.services.set(service.name, known.add(service));
         else known.set(number, service);
       }
       servers.set(identity.name, server);

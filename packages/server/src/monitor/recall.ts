@@ -4,12 +4,15 @@ import type { MonitorDeps } from './deps.ts';
 import { isSame } from './same.ts';
 import type { Submission } from './submission.ts';
 
-/** Reads what the database knows of servers that this collector hears for the first time since it started. */
-export async function recall({ db, known, hashKey }: MonitorDeps, batch: Submission[]): Promise<void> {
+/**
+ * Reads what the database knows of servers that this collector hears for the first time since it started.
+ * Returns whether it found any.
+ */
+export async function recall({ db, known, hashKey }: MonitorDeps, batch: Submission[]): Promise<boolean> {
   const strangers = new Map<string, Submission>();
   for (const submission of batch)
     if (!known.has(submission.identity.name)) strangers.set(submission.identity.name, submission);
-  if (strangers.size === 0) return;
+  if (strangers.size === 0) return false;
 
   const found = await findServers(db, [...strangers.keys()]);
   const isRight = ({ name, key }: Submission['identity'], keyHash: string) =>
@@ -25,4 +28,5 @@ export async function recall({ db, known, hashKey }: MonitorDeps, batch: Submiss
     const { identity } = strangers.get(name) as Submission;
     known.learn({ identity, ip }, sightings.get(id) ?? []);
   }
+  return servers.length > 0;
 }

@@ -23,6 +23,7 @@ export async function exactCollation(db: Knex): Promise<string | undefined> {
 export const MYSQL_SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+  'SET SESSION group_concat_max_len = 1073741824', // cuts off what jsonLists makes
 ];
 
 /**
@@ -43,7 +44,7 @@ export const SQLITE_SESSION = [
 /** Most rows in one statement, safe for SQLite's limit on bound values and MySQL's on packet size. */
 const ROWS_PER_STATEMENT = 256;
 /** Row counts for which statements are prepared; any number of rows is made up of these. */
-const PREPARED_ROWS = [ROWS_PER_STATEMENT, 64, 16, 4, 1];
+const PREPARED_ROWS = [ROWS_PER_STATEMENT, 128, 64, 32, 16, 8, 4, 2, 1];
 
 /** Cuts a list into pieces that one statement can hold. */
 export function* statementsOf<T>(list: T[]): Generator<T[]> {
@@ -104,6 +105,23 @@ function asBound(value: Value): Value {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
+/**
+ * Columns of all rows of each group as one JSON list of lists: with very many rows, making a JavaScript object of each
+ * costs several times what finding it does.
+ */
+export function jsonLists(db: Knex, columns: string[]): Knex.Raw {
+  const names = columns.map(() => '??').join(', ');
+  return db.raw(
+    `${dialectOf(db) === 'sqlite' ? 'json_group_array' : 'json_arrayagg'}(json_array(${names}))`,
+    columns,
+  );
+}
+
+/** What {@link jsonLists} selected; MySQL's driver has read it already, the others' have not. */
+export function readJsonLists<T>(value: string | T[]): T[] {
+  return typeof value === 'string' ? JSON.parse(value) : value;
+}
+
 const RETRYABLE = new Set([
   'ER_LOCK_DEADLOCK', // also what Galera answers when a commit fails certification
   'ER_LOCK_WAIT_TIMEOUT',
@@ -132,7 +150,7 @@ type ValueType = 'signed' | 'char';
 /** One update of many rows, each with values of its own: `set` and `where` name the table's columns and the values' ones. */
 export interface GroupedUpdate {
   table: string;
-  /** Names and types of the values of one row. */
+  /** Names and types of the values of one row; the first is its id. */
   columns: readonly { name: string; type: ValueType }[];
   set: string;
   where: string;
@@ -165,11 +183,7 @@ export async function updateRows(
 export function updatesOf(db: Knex, update: GroupedUpdate, rows: unknown[][]): Statement[] {
   if (rows.length === 0) return [];
   if (dialectOf(db) === 'sqlite') return [{ ...sqliteUpdate(update, rows), rows: rows.length }];
-  return [...preparedPieces(rows)].map((piece) => ({
-    sql: mysqlUpdate(update, piece.length),
-    runs: [piece.flat()],
-    rows: piece.length,
-  }));
+  return [...statementsOf(rows)].map((piece) => mysqlUpdate(update, piece));
 }
 
 /** SQLite runs it once for each row: that costs little there, and a join with the values costs more. */
@@ -182,13 +196,23 @@ function sqliteUpdate({ table, columns, set, where }: GroupedUpdate, rows: unkno
   return { sql, runs: rows.map((row) => places.map((place) => row[place])) };
 }
 
-/** MariaDB runs it for many rows at once, since each statement is a way there and back. */
-function mysqlUpdate({ table, columns, set, where }: GroupedUpdate, rows: number): string {
+/** No row has this id. */
+const NO_ID = -1;
+
+/**
+ * MariaDB runs it for many rows at once, since each statement is a way there and back. They are filled up to one of few
+ * lengths with rows that match nothing, so that few different statements are prepared.
+ */
+function mysqlUpdate({ table, columns, set, where }: GroupedUpdate, rows: unknown[][]): Statement {
+  const length = PREPARED_ROWS.findLast((length) => length >= rows.length) as number;
+  const nothing = columns.map((_, index) => (index === 0 ? NO_ID : null));
+  const filled = [...rows, ...Array<unknown[]>(length - rows.length).fill(nothing)];
   // Bound numbers are doubles, by which the key would not be found; so each is cast.
-  const row = (named: boolean) =>
-    `select ${columns.map(({ name, type }) => `${type === 'signed' ? 'cast(? as signed)' : '?'}${named ? ` as ${name}` : ''}`).join(', ')}`;
-  const values = [row(true), ...Array(rows - 1).fill(row(false))].join(' union all ');
-  return `update ${table} join (${values}) as v set ${set} where ${where}`;
+  const bound = columns.map(({ type }) => (type === 'signed' ? 'cast(? as signed)' : '?'));
+  const first = columns.map(({ name }, index) => `${bound[index]} as ${name}`);
+  const values = [first, ...Array(length - 1).fill(bound)].map((row) => `select ${row.join(', ')}`);
+  const sql = `update ${table} join (${values.join(' union all ')}) as v set ${set} where ${where}`;
+  return { sql, runs: [filled.flat()], rows: rows.length };
 }
 
 /** What of mysql2 is used past Knex's builder. */

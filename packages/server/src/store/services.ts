@@ -1,7 +1,15 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Member } from '../core/pulse.ts';
-import { insertForIds, type Row, savingById, statementsOf, updateRows } from './dialect.ts';
+import {
+  insertForIds,
+  jsonLists,
+  type Row,
+  readJsonLists,
+  savingById,
+  statementsOf,
+  updateRows,
+} from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
 /** A service as the use cases work on it. What it said last, and until when its promise holds, is in its pulse. */
@@ -63,28 +71,26 @@ export interface Sighting {
   members: number;
 }
 
-const SIGHTING = {
-  serverId: 'v.server_id',
-  name: 'v.name',
-  slot: 'v.slot',
-  state: 'v.state',
-  periodSeconds: 'v.period_seconds',
-  pulseId: 'p.id',
-  version: 'p.version',
-  members: 'p.members',
-};
+const SIGHTING = ['v.name', 'v.slot', 'v.state', 'v.period_seconds', 'p.id', 'p.version', 'p.members'];
+type SightingRow = [string, number, State, number, number, number, number];
 
 /** All services of these servers, by server, each read together with its pulse, so that one fits the other. */
 export async function findSightings(db: Knex, serverIds: number[]): Promise<Map<number, Sighting[]>> {
-  const found = new Map<number, Sighting[]>(serverIds.map((id) => [id, []]));
+  const found = new Map<number, Sighting[]>();
   for (const piece of statementsOf(serverIds)) {
-    const rows: (Sighting & { serverId: number })[] = await db('services as v')
+    const rows: DbRow[] = await db('services as v')
       .join('pulses as p', 'p.id', 'v.pulse_id')
       .whereIn('v.server_id', piece)
-      .select(SIGHTING);
-    for (const row of rows) found.get(row.serverId)?.push(row);
+      .groupBy('v.server_id')
+      .select({ id: 'v.server_id', list: jsonLists(db, SIGHTING) });
+    for (const { id, list } of rows) found.set(id, readJsonLists<SightingRow>(list).map(toSighting));
   }
   return found;
+}
+
+function toSighting(row: SightingRow): Sighting {
+  const [name, slot, state, periodSeconds, pulseId, version, members] = row;
+  return { name, slot, state, periodSeconds, pulseId, version, members };
 }
 
 /** All services of these pulses, by pulse, locked until the transaction ends. */

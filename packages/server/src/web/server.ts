@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
@@ -25,13 +25,19 @@ export function createWeb(deps: WebDeps): Server {
     badKeys,
     clock,
     maxBodyBytes: config.maxBodyBytes,
-    addressOf: (req) => proxyAddr(req, config.trustsProxy) ?? null,
+    addressOf: (req) => addressOf(req, config.trustsProxy),
     observe: (status) => metrics.posts.inc({ status }),
     onError: (err) => log.error({ err }, 'a report could not be handled'),
   });
   return createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (req, res) => {
     if (!writeApi(req, res)) app(req, res);
   });
+}
+
+/** The sender's address, behind whatever proxies are trusted. Most reports come through none, so that nothing need be looked up. */
+function addressOf(req: IncomingMessage, trusts: WebDeps['config']['trustsProxy']): string | null {
+  const isDirect = req.headers['x-forwarded-for'] === undefined;
+  return (isDirect ? req.socket.remoteAddress : proxyAddr(req, trusts)) ?? null;
 }
 
 function createExpress(deps: WebDeps): Express {
