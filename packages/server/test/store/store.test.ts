@@ -287,12 +287,3 @@ onBothKinds('migration', (kind) => {
     await database.remove();
   });
 });
-
-describe('SQLite', () => {
-  const store = withStore('SQLite');
-
-  it('writes ahead and waits for the disk at every commit', async () => {
-    assert.deepEqual(await store.db.raw('pragma journal_mode'), [{ journal_mode: 'wal' }]);
-    assert.deepEqual(await store.db.raw('pragma synchronous'), [{ synchronous: 2 }]);
-  });
-});

@@ -74,7 +74,10 @@ export async function openSqlite(file: string, pragmas: string[]): Promise<Sqlit
   thread.on('exit', () => end(failure('SQLITE_IOERR', 'the thread of the database has ended')));
 
   // An error while it opens arrives as an answer to the first question.
-  await ask({ kind: 'query', sql: 'select 1', values: [] });
+  await ask({ kind: 'query', sql: 'select 1', values: [] }).catch(async (error) => {
+    await thread.terminate();
+    throw error;
+  });
   return {
     query: (sql, values) => ask({ kind: 'query', sql, values }) as ReturnType<SqliteConnection['query']>,
     run: (statement) => ask({ kind: 'run', statement }) as Promise<Ran>,

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SQLITE_SESSION } from '../../src/store/dialect.ts';
+import { openSqlite, type SqliteConnection } from '../../src/store/sqlite/connection.ts';
+import { withStore } from '../support/databases.ts';
+
+describe('SQLite', () => {
+  const store = withStore('SQLite');
+
+  it('writes ahead and waits for the disk at every commit, in a file of small pages', async () => {
+    assert.deepEqual(await store.db.raw('pragma journal_mode'), [{ journal_mode: 'wal' }]);
+    assert.deepEqual(await store.db.raw('pragma synchronous'), [{ synchronous: 2 }]);
+    assert.deepEqual(await store.db.raw('pragma page_size'), [{ page_size: 1024 }]);
+  });
+});
+
+describe('a connection to SQLite in a thread of its own', () => {
+  let folder: string;
+  let connection: SqliteConnection;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'overc-test-'));
+    connection = await openSqlite(join(folder, 'a.db'), SQLITE_SESSION);
+    await connection.query('create table t (id integer primary key, n integer not null)', []);
+  });
+  afterEach(async () => {
+    if (connection.isOpen()) await connection.close();
+    rmSync(folder, { recursive: true });
+  });
+  const insert = (...values: (number | null)[]) => ({
+    sql: 'insert into t (n) values (?)',
+    runs: values.map((value) => [value]),
+  });
+  const update = (rows: number) => ({ sql: 'update t set n = n + 1 where id = ?', runs: [[1], [2]], rows });
+  const all = () => connection.query('select n from t order by id', []);
+
+  it('answers what was asked, each in its turn', async () => {
+    const asked = [connection.run(insert(1, 2)), all(), connection.run(insert(3)), all()];
+    assert.deepEqual(await Promise.all(asked), [
+      { rows: 2, ids: [1, 2] },
+      [{ n: 1 }, { n: 2 }],
+      { rows: 1, ids: [3] },
+      [{ n: 1 }, { n: 2 }, { n: 3 }],
+    ]);
+  });
+
+  it('does all of a transaction, or nothing when a statement touches another number of rows', async () => {
+    assert.equal(await connection.atomically([insert(5), update(2)]), false);
+    assert.deepEqual(await all(), []);
+    assert.equal(await connection.atomically([insert(5), update(1)]), true);
+    assert.deepEqual(await all(), [{ n: 6 }]);
+  });
+
+  it('undoes a transaction that fails, tells SQLite’s own code, and goes on', async () => {
+    const failing = connection.atomically([insert(1), insert(null)]);
+    await assert.rejects(failing, { code: 'SQLITE_CONSTRAINT_NOTNULL' });
+    assert.equal(await connection.atomically([insert(2)]), true);
+    assert.deepEqual(await all(), [{ n: 2 }]);
+  });
+
+  it('rejects what is asked once it is closed, and a file that cannot be opened', async () => {
+    await connection.close();
+    assert.equal(connection.isOpen(), false);
+    await assert.rejects(all(), { code: 'SQLITE_IOERR' });
+    await assert.rejects(openSqlite(folder, []), { code: 'SQLITE_CANTOPEN' });
+  });
+});
