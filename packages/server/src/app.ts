@@ -7,6 +7,7 @@ import { createIntake } from './intake/intake.ts';
 import { createDeliver } from './jobs/deliver.ts';
 import type { Job } from './jobs/loop.ts';
 import { createPrune } from './jobs/prune.ts';
+import { createRecall } from './jobs/recall.ts';
 import { createSweep } from './jobs/sweep.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -56,7 +57,7 @@ export function createApp(
 
   const deps: MonitorDeps = {
     db,
-    known: createKnown(),
+    known: createKnown((server, key) => hashKey(server, key)),
     channels: config.channels.map(({ name }) => name),
     keepsReports: config.keepReportsMs > 0,
     hashKey: (server, key) => hashKey(server, key),
@@ -71,7 +72,12 @@ export function createApp(
   const delivers = config.channels.map((channel) =>
     createDeliver({ deps, channel, clock, log, baseUrl: () => config.baseUrl ?? url() }),
   );
-  const jobs: Job[] = [sweep, ...delivers, createPrune(db, config, clock, log)];
+  const jobs: Job[] = [
+    sweep,
+    ...delivers,
+    createPrune(db, config, clock, log),
+    createRecall(deps, clock, log),
+  ];
 
   function publish({ reports, alerts, wakeAt }: Effects): void {
     metrics.reports.inc(reports);

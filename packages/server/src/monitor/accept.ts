@@ -5,7 +5,7 @@ import { type Tx, transaction } from '../store/transaction.ts';
 import { type Admitted, admit } from './admit.ts';
 import { applySubmission, type Batch, loadBatch, saveBatch, workingIn } from './batch.ts';
 import type { Effects, MonitorDeps } from './deps.ts';
-import { recall } from './recall.ts';
+import { recallSenders } from './recall.ts';
 import { renewExpected } from './steady.ts';
 import type { Outcome, Settled, Submission } from './submission.ts';
 
@@ -16,7 +16,7 @@ import type { Outcome, Settled, Submission } from './submission.ts';
  */
 export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Settled[]> {
   let { expected, others } = deps.known.part(batch);
-  if (await recall(deps, others)) ({ expected, others } = deps.known.part(batch));
+  if (await recallSenders(deps, others)) ({ expected, others } = deps.known.part(batch));
   const surprising = await renewExpected(deps, expected);
   const odd = new Set([...others, ...surprising]);
   if (odd.size === 0) return batch.map(() => 'stored');
@@ -30,7 +30,10 @@ export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Se
 /** Stores submissions in one transaction, in their order. Servers and services that are new are registered. */
 async function judge(deps: MonitorDeps, submissions: Submission[]): Promise<Map<Submission, Outcome>> {
   const { admitted, batch, effects } = await transaction(deps.db, (tx) => judgeIn(tx, deps, submissions));
-  for (const one of admitted) deps.known.learn(one.submission, sightingsOf(batch, one));
+  for (const one of admitted) {
+    const { name, keyHash } = one.server;
+    deps.known.learn({ name, keyHash, ip: one.submission.ip }, sightingsOf(batch, one));
+  }
   deps.publish(effects);
   const outcomes = new Map<Submission, Outcome>(submissions.map((submission) => [submission, 'wrong-key']));
   for (const { submission } of admitted) outcomes.set(submission, 'stored');

@@ -24,6 +24,8 @@ const CHUNK = 500;
  */
 export async function expireOverdue(deps: MonitorDeps, now: number): Promise<number | undefined> {
   const { db, publish } = deps;
+  const earliest = await nextWakeAt(db);
+  if (earliest === undefined || earliest > now) return earliest;
   for (let more = true; more; ) {
     const { alerts, pulses } = await transaction(db, (tx) => expireChunk(tx, deps, now));
     if (alerts > 0) publish({ reports: 0, alerts, wakeAt: undefined });
@@ -31,7 +33,7 @@ export async function expireOverdue(deps: MonitorDeps, now: number): Promise<num
   }
   for (let kept = CHUNK; kept === CHUNK; )
     kept = await transaction(db, (tx) => postponeWakeUps(tx, now, CHUNK));
-  return transaction(db, nextWakeAt);
+  return nextWakeAt(db);
 }
 
 /** What became of the services that were looked at. */

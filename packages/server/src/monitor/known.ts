@@ -1,6 +1,7 @@
 import type { State } from '@overc/protocol';
 import { type KeptReport, statesText } from '../store/history.ts';
 import type { Renewal } from '../store/pulses.ts';
+import type { Server } from '../store/servers.ts';
 import type { Sighting } from '../store/services.ts';
 import { KnownServices } from './known-services.ts';
 import { isSame } from './same.ts';
@@ -8,7 +9,9 @@ import type { Submission } from './submission.ts';
 
 interface KnownServer {
   ip: string | null;
-  key: Buffer;
+  keyHash: string;
+  /** The key itself, once it has been sent and was right. */
+  key: Buffer | undefined;
   /** Numbers of its services, by name. */
   services: Map<string, number>;
 }
@@ -28,8 +31,8 @@ export interface Known {
   part(batch: Submission[]): { expected: Expected[]; others: Submission[] };
   /** Whether anything is known of a server. */
   has(server: string): boolean;
-  /** Notes who sent a right key and from where, and services of theirs, all that share a pulse together. */
-  learn(sender: Pick<Submission, 'identity' | 'ip'>, services: Sighting[]): void;
+  /** Notes a server, and services of it, all that share a pulse together. */
+  learn(server: Pick<Server, 'name' | 'keyHash' | 'ip'>, services: Sighting[]): void;
 }
 
 /** What a submission says of one pulse, by slot. */
@@ -40,15 +43,23 @@ interface Beat {
   infos: (string | null)[];
 }
 
-export function createKnown(): Known {
+/** `hashKey` gives the stored form of a server's key. */
+export function createKnown(hashKey: (server: string, key: string) => string): Known {
   const servers = new Map<string, KnownServer>();
   const known = new KnownServices();
+
+  function isRightKey(server: KnownServer, { name, key }: Submission['identity']): boolean {
+    if (server.key) return isSame(key, server.key);
+    if (!isSame(hashKey(name, key), server.keyHash)) return false;
+    server.key = Buffer.from(key);
+    return true;
+  }
 
   /** Undefined unless the key is the known one, and the reports say of whole pulses what they said the last time. */
   function expect({ identity, ip, at, reports, alerts }: Submission): Expected['renewals'] | undefined {
     const server = servers.get(identity.name);
     if (!server || server.ip !== ip || alerts.length > 0 || reports.length === 0) return undefined;
-    if (!isSame(identity.key, server.key)) return undefined;
+    if (!isRightKey(server, identity)) return undefined;
     const beats = new Map<number, Beat>();
     let members = 0;
     for (const { service, state, info, periodSeconds } of reports) {
@@ -88,17 +99,17 @@ export function createKnown(): Known {
         others: batch.filter(isOther),
       };
     },
-    learn({ identity, ip }, services) {
-      const key = Buffer.from(identity.key);
-      const before = servers.get(identity.name);
-      const server = before?.key.equals(key) ? before : { ip, key, services: new Map<string, number>() };
+    learn({ name, keyHash, ip }, services) {
+      const before = servers.get(name);
+      const nothing = { ip, keyHash, key: undefined, services: new Map<string, number>() };
+      const server: KnownServer = before?.keyHash === keyHash ? before : nothing;
       server.ip = ip;
       for (const service of services) {
         const number = server.services.get(service.name);
         if (number === undefined) server.services.set(service.name, known.add(service));
         else known.set(number, service);
       }
-      servers.set(identity.name, server);
+      servers.set(name, server);
     },
   };
 }

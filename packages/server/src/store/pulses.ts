@@ -161,7 +161,7 @@ export async function postponeWakeUps(tx: Tx, now: number, limit: number): Promi
 }
 
 /** The earliest wake-up time; undefined when nothing is promised. */
-export async function nextWakeAt(db: Tx): Promise<number | undefined> {
+export async function nextWakeAt(db: Knex): Promise<number | undefined> {
   const row: DbRow = await db('pulses').whereNotNull('wake_at').orderBy('wake_at').first('wake_at');
   return row?.wake_at;
 }

@@ -29,6 +29,11 @@ export async function findServers(db: Knex, names: string[]): Promise<Server[]> 
   return found;
 }
 
+/** Up to `limit` servers with the next higher ids. */
+export function findServersAfter(db: Knex, id: number, limit: number): Promise<Server[]> {
+  return db('servers').where('id', '>', id).orderBy('id').limit(limit).select(COLUMNS);
+}
+
 /** A server that is heard for the first time, at `seenAt` (UTC ms). */
 export interface NewServer extends Omit<Server, 'id'> {
   seenAt: number;

@@ -78,47 +78,53 @@ describe('intake', () => {
 });
 
 describe('the room for what waits', () => {
-  it('holds what is stored within a quarter of a second, going by the pace so far', () => {
+  const roomWith = (posts: number, items: number, tookMs: number) => {
     const room = new Room();
-    const enter = (posts: number, items: number) => {
-      for (let post = 0; post < posts; post++) room.enter(items);
-    };
-    enter(1000, 10);
-    assert.equal(room.isFull(), false); // nobody knows how long that takes
-    room.leave(1000, 10_000, 1000);
-    enter(499, 10);
-    assert.equal(room.isFull(), false); // few may always wait
-    enter(1, 10);
-    assert.equal(room.isFull(), true); // 5000 of 10 in a millisecond
-    room.leave(500, 5000, 50);
-    enter(2499, 10);
-    assert.equal(room.isFull(), false); // 100 in a millisecond
-    enter(1, 10);
+    enter(room, posts, items);
+    room.leave(posts, posts * items, tookMs);
+    return room;
+  };
+  const enter = (room: Room, posts: number, items: number) => {
+    for (let post = 0; post < posts; post++) room.enter(items);
+  };
+
+  it('holds what is stored within a quarter of a second, going by the pace so far', () => {
+    const room = roomWith(2000, 10, 200); // 100 in a millisecond
+    enter(room, 2499, 10);
+    assert.equal(room.isFull(), false);
+    enter(room, 1, 10);
     assert.equal(room.isFull(), true);
   });
 
-  it('is not thought to be small because small batches are slow for their size, unless they stay so', () => {
-    const room = new Room();
-    room.enter(10_000);
-    room.leave(1, 10_000, 100);
-    const one = () => {
-      room.enter(1);
-      room.leave(1, 1, 2);
+  it('always holds a few, and many as long as nobody knows how long they take', () => {
+    const slow = roomWith(2000, 10, 20_000);
+    enter(slow, 999, 10);
+    assert.equal(slow.isFull(), false);
+    enter(slow, 1, 10);
+    assert.equal(slow.isFull(), true);
+    const unknown = roomWith(99, 10, 20_000);
+    enter(unknown, 9_999, 10);
+    assert.equal(unknown.isFull(), false);
+  });
+
+  it('is not thought to be small because a batch was slow, unless they stay so', () => {
+    const room = roomWith(2000, 10, 200);
+    const slowBatch = () => {
+      enter(room, 100, 1);
+      room.leave(100, 100, 200);
     };
-    one();
-    for (let post = 0; post < 10_000 / 2; post++) room.enter(4);
-    assert.equal(room.isFull(), false); // 20,000 of nearly 100 in a millisecond
-    room.leave(5000, 20_000, 200);
-    for (let post = 0; post < 200; post++) one();
-    for (let post = 0; post < 500; post++) room.enter(4);
+    slowBatch();
+    enter(room, 2000, 10);
+    assert.equal(room.isFull(), false);
+    room.leave(2000, 20_000, 4000);
+    for (let batch = 0; batch < 100; batch++) slowBatch();
+    enter(room, 1000, 4);
     assert.equal(room.isFull(), true);
   });
 
   it('never holds more than memory can bear', () => {
-    const room = new Room();
-    room.enter(1e9);
-    room.leave(1, 1e9, 1);
-    for (let post = 0; post < 40; post++) room.enter(5000);
+    const room = roomWith(100, 1_000_000, 1);
+    enter(room, 40, 5000);
     assert.equal(room.isFull(), true);
   });
 });
