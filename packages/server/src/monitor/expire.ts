@@ -11,7 +11,7 @@ import {
   saveWakeUps,
   type WakeUp,
 } from '../store/pulses.ts';
-import { loadMembers, type Service, saveServices } from '../store/services.ts';
+import { loadMembers, type Service, saveSilences } from '../store/services.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
 
@@ -51,7 +51,7 @@ async function expireChunk(tx: Tx, { channels }: MonitorDeps, now: number) {
   const pulses = await lockPulses(tx, overdue);
   const found: Found = { silent: [], spans: [], alerts: [], wakeUps: [] };
   for (const pulse of pulses.values()) expirePulse(pulse, members.get(pulse.id) ?? [], now, found);
-  await saveServices(tx, found.silent);
+  await saveSilences(tx, found.silent);
   await saveWakeUps(tx, found.wakeUps);
   await insertSpans(tx, found.spans);
   await insertAlerts(tx, found.alerts, channels);

@@ -74,9 +74,9 @@ export async function insertForIds(tx: Knex.Transaction, table: string, rows: Ro
   const [isSqlite, step] = [dialectOf(tx) === 'sqlite', await idStep(tx)];
   const ids: number[] = [];
   for (const piece of preparedPieces(rows)) {
-    const ran = await runPrepared(tx, insertOf(table, piece));
+    const { insertId } = await runPrepared(tx, insertOf(table, piece));
     // A statement whose number of rows is known gets ids in a row: SQLite tells the last, MariaDB the first.
-    const first = (ran.ids[0] as number) - (isSqlite ? piece.length - 1 : 0);
+    const first = isSqlite ? insertId - (piece.length - 1) : insertId;
     for (let place = 0; place < piece.length; place++) ids.push(first + place * step);
   }
   return ids;
@@ -239,11 +239,11 @@ async function runPrepared(tx: Knex.Transaction, statement: Statement): Promise<
 }
 
 async function execute(connection: MysqlConnection, { sql, runs }: Statement): Promise<Ran> {
-  const ran: Ran = { rows: 0, ids: [] };
+  const ran: Ran = { rows: 0, insertId: 0 };
   for (const values of runs) {
     const { affectedRows, insertId } = await executeOnce(connection, sql, values);
     ran.rows += affectedRows;
-    ran.ids.push(insertId);
+    ran.insertId = insertId;
   }
   return ran;
 }

@@ -131,13 +131,26 @@ const SAVE = savingById('services', {
   first_report: 'signed',
 });
 
-/** Writes what changed by reports or by silence; name and title stay as they are. */
+/** Writes what changed by reports; name and title stay as they are. */
 export async function saveServices(tx: Tx, services: Service[]): Promise<void> {
   await updateRows(
     tx,
     SAVE,
     services.map((service) => [service.id, ...Object.values(changingColumns(service))]),
   );
+}
+
+const SAVE_SILENCE = savingById('services', { silent: 'signed', since: 'signed', first_report: 'signed' });
+
+/** Writes what changed by silence alone. */
+export async function saveSilences(tx: Tx, services: Pick<Service, 'id' | 'member'>[]): Promise<void> {
+  const rows = services.map(({ id, member: { silent, since, firstReport } }) => [
+    id,
+    Number(silent),
+    since,
+    firstReport,
+  ]);
+  await updateRows(tx, SAVE_SILENCE, rows);
 }
 
 /** In the order of SAVE's columns. */

@@ -38,9 +38,9 @@ describe('a connection to SQLite in a thread of its own', () => {
   it('answers what was asked, each in its turn', async () => {
     const asked = [connection.run(insert(1, 2)), all(), connection.run(insert(3)), all()];
     assert.deepEqual(await Promise.all(asked), [
-      { rows: 2, ids: [1, 2] },
+      { rows: 2, insertId: 2 },
       [{ n: 1 }, { n: 2 }],
-      { rows: 1, ids: [3] },
+      { rows: 1, insertId: 3 },
       [{ n: 1 }, { n: 2 }, { n: 3 }],
     ]);
   });

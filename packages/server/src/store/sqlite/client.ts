@@ -44,8 +44,7 @@ export class SqliteClient extends KnexClient {
   async _query(connection: SqliteConnection, query: Query): Promise<Query> {
     const response = await connection.query(query.sql, this._formatBindings(query.bindings));
     query.response = response;
-    if (!Array.isArray(response))
-      query.context = { lastID: response.lastInsertRowid, changes: response.changes };
+    if (!Array.isArray(response)) query.context = { lastID: response.insertId, changes: response.rows };
     return query;
   }
 }

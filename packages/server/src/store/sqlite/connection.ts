@@ -8,10 +8,16 @@ export interface Statement {
   rows?: number;
 }
 
-/** What the runs of a statement did together, and the id that each gave to the last row that it inserted. */
+/** How many rows the runs of a statement touched together, and an id that the last run gave: the last one, on MariaDB the first. */
 export interface Ran {
   rows: number;
-  ids: number[];
+  insertId: number;
+}
+
+/** The rows of a statement that reads, as lists: objects, each with the names of its fields, take twice as long on the way. */
+export interface Table {
+  columns: string[];
+  rows: unknown[][];
 }
 
 /** What is asked of the thread. */
@@ -30,7 +36,7 @@ export interface Answer {
 /** A connection to an SQLite file whose work is done in a thread of its own, so that nobody waits for the disk but who asked. */
 export interface SqliteConnection {
   /** The rows of a statement that reads, what any other did. */
-  query(sql: string, values: unknown[]): Promise<object[] | { changes: number; lastInsertRowid: number }>;
+  query(sql: string, values: unknown[]): Promise<object[] | Ran>;
   run(statement: Statement): Promise<Ran>;
   /** Runs statements in one transaction; false when one touched another number of rows than it must, and all was undone. */
   atomically(statements: Statement[]): Promise<boolean>;
@@ -79,7 +85,10 @@ export async function openSqlite(file: string, pragmas: string[]): Promise<Sqlit
     throw error;
   });
   return {
-    query: (sql, values) => ask({ kind: 'query', sql, values }) as ReturnType<SqliteConnection['query']>,
+    async query(sql, values) {
+      const answer = (await ask({ kind: 'query', sql, values })) as Table | Ran;
+      return 'columns' in answer ? toObjects(answer) : answer;
+    },
     run: (statement) => ask({ kind: 'run', statement }) as Promise<Ran>,
     atomically: (statements) => ask({ kind: 'atomically', statements }) as Promise<boolean>,
     isOpen: () => isOpen,
@@ -88,6 +97,14 @@ export async function openSqlite(file: string, pragmas: string[]): Promise<Sqlit
       await thread.terminate();
     },
   };
+}
+
+function toObjects({ columns, rows }: Table): object[] {
+  return rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    for (let place = 0; place < columns.length; place++) object[columns[place] as string] = row[place];
+    return object;
+  });
 }
 
 function failure(code: string | undefined, message: string): Error {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Answer, Ran, Request, Statement } from './connection.ts';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Answer, Ran, Request, Statement, Table } from './connection.ts';
 import { Sqlite } from './driver.ts';
 
 /** Statements kept prepared; Knex's texts vary with the number of rows that they name. */
@@ -7,7 +8,8 @@ const MOST_PREPARED = 500;
 
 type Database = InstanceType<typeof Sqlite>;
 const { file, pragmas } = workerData as { file: string; pragmas: string[] };
-const statements = new Map<string, ReturnType<Database['prepare']>>();
+type Prepared = BetterSqlite3.Statement<unknown[]>;
+const statements = new Map<string, Prepared>();
 let database: Database | undefined;
 
 /** The thread of one connection to an SQLite file: it does what `connection.ts` asks for, one after the other. */
@@ -36,16 +38,23 @@ function serve(db: Database, request: Request): unknown {
   if (request.kind === 'run') return run(db, request.statement);
   if (request.kind === 'atomically') return atomically(db, request.statements);
   const statement = prepared(db, request.sql);
-  return statement.reader ? statement.all(request.values) : statement.run(request.values);
+  return statement.reader
+    ? table(statement, request.values)
+    : run(db, { sql: request.sql, runs: [request.values] });
+}
+
+function table(statement: Prepared, values: unknown[]): Table {
+  const rows = statement.raw().all(values) as unknown[][];
+  return { columns: statement.columns().map(({ name }) => name), rows };
 }
 
 function run(db: Database, { sql, runs }: Statement): Ran {
   const statement = prepared(db, sql);
-  const ran: Ran = { rows: 0, ids: [] };
+  const ran: Ran = { rows: 0, insertId: 0 };
   for (const values of runs) {
     const { changes, lastInsertRowid } = statement.run(values);
     ran.rows += changes;
-    ran.ids.push(Number(lastInsertRowid));
+    ran.insertId = Number(lastInsertRowid);
   }
   return ran;
 }
@@ -68,12 +77,12 @@ function atomically(db: Database, list: Statement[]): boolean {
   }
 }
 
-function prepared(db: Database, sql: string) {
+function prepared(db: Database, sql: string): Prepared {
   const known = statements.get(sql);
   if (known) return known;
   const [oldest] = statements.keys();
   if (oldest !== undefined && statements.size >= MOST_PREPARED) statements.delete(oldest);
-  const statement = db.prepare(sql);
+  const statement = db.prepare<unknown[]>(sql);
   statements.set(sql, statement);
   return statement;
 }
