@@ -7,8 +7,9 @@ import { Sqlite } from './driver.ts';
 const MOST_PREPARED = 500;
 
 type Database = InstanceType<typeof Sqlite>;
-const { file, pragmas } = workerData as { file: string; pragmas: string[] };
 type Prepared = BetterSqlite3.Statement<unknown[]>;
+
+const { file, pragmas } = workerData as { file: string; pragmas: string[] };
 const statements = new Map<string, Prepared>();
 let database: Database | undefined;
 
