@@ -23,7 +23,13 @@ import {
   savePulses,
 } from '../../src/store/pulses.ts';
 import { insertServers, loadServers } from '../../src/store/servers.ts';
-import { insertServices, loadServices, type Service, saveServices } from '../../src/store/services.ts';
+import {
+  findSightings,
+  insertServices,
+  loadServices,
+  type Service,
+  saveServices,
+} from '../../src/store/services.ts';
 import { transaction } from '../../src/store/transaction.ts';
 import { onBothKinds } from '../support/collector.ts';
 import { createDatabase, withStore } from '../support/databases.ts';
@@ -103,6 +109,27 @@ onBothKinds('store', (kind) => {
     };
     await tx((tx) => savePulses(tx, [again]));
     assert.deepEqual(await tx((tx) => lockPulses(tx, [id])), new Map([[id, again]]));
+  });
+
+  it('sees services together with their pulses, whatever they are called', async () => {
+    const names = ['disk', '"]\\', 'ünï 🛰', "it's"];
+    const [first, second] = (await addPulses({ ...pulseAt(NOW), members: 3 }, pulseAt(NOW))) as [
+      number,
+      number,
+    ];
+    const services = names.map((name, slot) => ({
+      ...serviceNamed(name),
+      ...{ pulseId: slot < 3 ? first : second, slot: slot % 3, serverId: slot < 3 ? 1 : 2 },
+    }));
+    await tx((tx) => insertServices(tx, services));
+    const seen = { state: 'OK', periodSeconds: 60, version: 1 };
+    const found = await findSightings(store.db, [1, 2, 3]);
+    assert.deepEqual([...found.keys()].sort(), [1, 2]);
+    assert.deepEqual(
+      found.get(1)?.sort((a, b) => a.slot - b.slot),
+      names.slice(0, 3).map((name, slot) => ({ ...seen, name, slot, pulseId: first, members: 3 })),
+    );
+    assert.deepEqual(found.get(2), [{ ...seen, name: "it's", slot: 0, pulseId: second, members: 1 }]);
   });
 
   it('tells names apart that differ in case, accent or blanks', async () => {
