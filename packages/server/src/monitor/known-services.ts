@@ -1,14 +1,8 @@
 import { STATES, type State } from '@overc/protocol';
+import type { Sighting } from '../store/services.ts';
 
 /** What was last seen of a service, and of the pulse that it belongs to. */
-export interface KnownService {
-  pulseId: number;
-  version: number;
-  members: number;
-  slot: number;
-  state: State;
-  periodSeconds: number;
-}
+type KnownService = Omit<Sighting, 'name'>;
 
 const FIELDS = 6;
 const FIRST_CAPACITY = 1024;
