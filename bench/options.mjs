@@ -5,7 +5,7 @@ export const USAGE = `npm run bench -- [names…] [options]
   --seconds N            length of each load, instead of the measurement's own
   --services N           registered services (1000000 unless given; rounded up to 100 a server)
   --database KIND        sqlite or mariadb only, instead of the measurement's own choice
-  --rounds N             repeat each closed loop N times and take the median (1 unless given)
+  --rounds N             how often the yardstick and the collector take turns; the median counts (7 unless given)
   --forget               register the services anew instead of copying an earlier run's database
   --write                write bench/RESULTS.md`;
 
@@ -18,7 +18,7 @@ export function readOptions(argv, known) {
       seconds: { type: 'string' },
       services: { type: 'string', default: '1000000' },
       database: { type: 'string' },
-      rounds: { type: 'string', default: '1' },
+      rounds: { type: 'string', default: '7' },
       forget: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

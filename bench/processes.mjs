@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /** What is measured runs on one core, the load on the other. */
@@ -32,6 +32,19 @@ export function startPinned(core, command, args, options = {}) {
   started.add(child);
   child.once('exit', () => started.delete(child));
   return child;
+}
+
+/**
+ * Keeps idle cores from sleeping until this process ends (docs.kernel.org: PM Quality of Service): a virtual core may
+ * take milliseconds to wake, and who waits for the disk sleeps more often than the yardstick. False when it is not allowed.
+ */
+export function keepCoresAwake() {
+  try {
+    writeSync(openSync('/dev/cpu_dma_latency', 'w'), new Uint8Array(Int32Array.BYTES_PER_ELEMENT));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Asks a process to end and waits until it has; kills it when it takes too long. */

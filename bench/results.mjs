@@ -45,7 +45,7 @@ the body and answers, measured in the same run; a ratio is a share of it.
 function section({ date, figure, title, rows, seconds, services, rounds }) {
   const how = [`${services.toLocaleString('en')} services`];
   if (seconds !== undefined) how.push(`shortened to ${seconds} s`);
-  if (rounds > 1) how.push(`median of ${rounds}`);
+  how.push(`medians of ${rounds} turns`);
   return `## ${figure === undefined ? '' : `${figure}. `}${title}
 
 ${date.slice(0, 16).replace('T', ' ')} UTC; ${how.join(', ')}.

@@ -8,7 +8,7 @@ import { size } from './measurements/size.mjs';
 import { start } from './measurements/start.mjs';
 import { throughput } from './measurements/throughput.mjs';
 import { readOptions, USAGE } from './options.mjs';
-import { pinSelf } from './processes.mjs';
+import { keepCoresAwake, pinSelf } from './processes.mjs';
 import { keepResult, printRows, writeResults } from './results.mjs';
 
 const measurements = { throughput, latency, million, deadlines, size, start, overload, peers };
@@ -20,6 +20,8 @@ if (options.help) {
 }
 
 pinSelf();
+if (!keepCoresAwake())
+  console.log('Cores may sleep, since /dev/cpu_dma_latency cannot be written; run it as root.');
 const say = (text) => console.log(`  ${text}`);
 const context = {
   ...options,

@@ -1,9 +1,6 @@
-import { isOnPath } from './installed.mjs';
+import { icinga2 } from './icinga2.mjs';
 import { pushgateway } from './pushgateway.mjs';
+import { zabbix } from './zabbix.mjs';
 
-/** Every peer is {name, isInstalled(), measure(context) → [{what, perSecond, …}]}; one without `measure` is named only. */
-export const peers = {
-  pushgateway,
-  icinga2: { name: 'Icinga 2', isInstalled: () => isOnPath('icinga2') },
-  zabbix: { name: 'Zabbix', isInstalled: () => isOnPath('zabbix_server') },
-};
+/** Every peer is {name, isInstalled(), measure(context) → [{what, perSecond, …}]}. */
+export const peers = { pushgateway, icinga2, zabbix };

@@ -1,15 +1,21 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Whether a program can be found, also where Debian puts daemons. */
-export function isOnPath(name) {
+/** Where a program is, also where Debian puts daemons; undefined when it is not installed. */
+export function pathOf(name) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
-  return folders.some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+export function isOnPath(name) {
+  return pathOf(name) !== undefined;
+}
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,9 +1,9 @@
 import { warmLoop } from '../capacity.mjs';
 import { removeFolder, temporaryFolder } from '../folders.mjs';
-import { QUIET_PERIOD_SECONDS, requestHead, statusHalves } from '../population.mjs';
+import { requestHead } from '../population.mjs';
 import { startServer } from '../server.mjs';
-import { withYardstick } from '../stage.mjs';
 import { isOnPath } from './installed.mjs';
+import { yardstickFor } from './yardstick.mjs';
 
 const SECONDS = 15;
 /** By default each push is checked against all that was pushed before, so few servers are all it takes. */
@@ -28,8 +28,7 @@ export const pushgateway = {
 
 async function measureOne({ seconds = SECONDS, say }, { how, flags, servers }, perPost) {
   say(`Pushgateway ${how}, ${perPost} a POST`);
-  const ours = statusHalves({ services: 100 * servers, perPost, period: QUIET_PERIOD_SECONDS });
-  const { perSecond: yardstickPerSecond } = await withYardstick((server) => warmLoop(server, ours, seconds));
+  const yardstickPerSecond = await yardstickFor({ servers, perPost, seconds });
   const folder = temporaryFolder();
   const server = await startServer({
     name: 'pushgateway',

@@ -16,7 +16,7 @@ import type { Effects, MonitorDeps } from './monitor/deps.ts';
 import { createKnown } from './monitor/known.ts';
 import { type HashKey, openSecret } from './secret.ts';
 import { connect } from './store/connection.ts';
-import { isUnavailable } from './store/dialect.ts';
+import { batchesAtOnce, isUnavailable } from './store/dialect.ts';
 import { migrate } from './store/migrate.ts';
 import { lockSqlite } from './store/owner-lock.ts';
 import { createWeb } from './web/server.ts';
@@ -63,7 +63,12 @@ export function createApp(
     hashKey: (server, key) => hashKey(server, key),
     publish,
   };
-  const intake = createIntake({ store: (batch) => accept(deps, batch), isUnavailable, log });
+  const intake = createIntake({
+    store: (batch) => accept(deps, batch),
+    batchesAtOnce: batchesAtOnce(db),
+    isUnavailable,
+    log,
+  });
   const metrics = createMetrics(intake.waiting);
   const http = createWeb({ db, config, clock, log, intake, badKeys: createBadKeys(), metrics });
   const url = () => urlOf(http);

@@ -53,8 +53,8 @@ export function memberOf(status: Status, pulse: Pulse): Member {
   return { state, periodSeconds, graceSeconds, silent, stateSince, since, firstReport };
 }
 
-/** The pulse after a report at `at`, of services of which the first deadline comes after `patienceMs`. */
-export function renew(pulse: Pulse | undefined, at: number, patienceMs: number): Pulse {
+/** The pulse after a report at `at`, of services of which the first deadline comes after `patienceMs`. The first one counts on from `reportsBefore`. */
+export function renew(pulse: Pulse | undefined, at: number, patienceMs: number, reportsBefore = 0): Pulse {
   const deadlineAt = at + patienceMs;
   const planned = pulse?.wakeAt ?? deadlineAt;
   return {
@@ -62,7 +62,7 @@ export function renew(pulse: Pulse | undefined, at: number, patienceMs: number):
     patienceMs,
     deadlineAt,
     wakeAt: Math.min(planned, deadlineAt),
-    reports: (pulse?.reports ?? 0) + 1,
+    reports: (pulse?.reports ?? reportsBefore) + 1,
   };
 }
 

@@ -4,6 +4,8 @@ import type { Outcome, Settled, Submission } from '../monitor/submission.ts';
 import { Room } from './room.ts';
 
 interface Waiting {
+  /** Ascends in the order in which they came. */
+  number: number;
   submission: Submission;
   resolve(outcome: Outcome): void;
   reject(error: Error): void;
@@ -22,31 +24,57 @@ export interface Intake {
 export interface IntakeOptions {
   /** Stores a batch; answers for each submission in turn, with an error for what was not stored. Rejects when nothing was. */
   store(batch: Submission[]): Promise<Settled[]>;
+  /** So many batches are given to it at once. */
+  batchesAtOnce: number;
   /** Whether an error means that the database is away, so that trying each alone is no use. */
   isUnavailable(error: unknown): boolean;
   log: Log;
 }
 
 /**
- * The one queue to the database: all that waits becomes one transaction, and while that is under way the next batch gathers.
+ * The one queue to the database: all that comes in a turn of the event loop becomes one batch, and while as many are
+ * under way as it takes, the next gathers. A server's submissions are never in two at once, so that their order is kept.
  */
-export function createIntake({ store, isUnavailable, log }: IntakeOptions): Intake {
+export function createIntake({ store, batchesAtOnce, isUnavailable, log }: IntakeOptions): Intake {
   let queue: Waiting[] = [];
+  let lastNumber = 0;
   const room = new Room();
-  let working: Promise<void> = Promise.resolve();
-  let isWorking = false;
+  /** By the number of its first submission, until when each batch is under way. */
+  const underWay = new Map<number, Promise<void>>();
+  const busyServers = new Set<string>();
+  let isPlanned = false;
 
   async function work(): Promise<void> {
+    isPlanned = true;
     await nextTurn();
-    while (queue.length > 0) {
-      const batch = queue;
-      queue = [];
-      const from = performance.now();
-      await storeBatch(batch);
-      const items = batch.reduce((sum, { submission }) => sum + itemsOf(submission), 0);
-      room.leave(batch.length, items, performance.now() - from);
+    isPlanned = false;
+    begin();
+  }
+
+  function begin(): void {
+    while (underWay.size < batchesAtOnce) {
+      const batch = takeBatch();
+      const [first] = batch;
+      if (!first) return;
+      underWay.set(first.number, finish(first.number, batch));
     }
-    isWorking = false;
+  }
+
+  function takeBatch(): Waiting[] {
+    const isFree = ({ submission }: Waiting) => !busyServers.has(submission.identity.name);
+    const batch = queue.filter(isFree);
+    queue = batch.length === queue.length ? [] : queue.filter((waiting) => !isFree(waiting));
+    for (const { submission } of batch) busyServers.add(submission.identity.name);
+    return batch;
+  }
+
+  async function finish(number: number, batch: Waiting[]): Promise<void> {
+    await storeBatch(batch);
+    underWay.delete(number);
+    for (const { submission } of batch) busyServers.delete(submission.identity.name);
+    const items = batch.reduce((sum, { submission }) => sum + itemsOf(submission), 0);
+    room.leave(batch.length, items, performance.now());
+    begin();
   }
 
   async function storeBatch(batch: Waiting[]): Promise<void> {
@@ -79,16 +107,18 @@ export function createIntake({ store, isUnavailable, log }: IntakeOptions): Inta
   return {
     submit(submission) {
       if (room.isFull()) return Promise.reject(full());
-      room.enter(itemsOf(submission));
+      room.enter(itemsOf(submission), performance.now());
       return new Promise((resolve, reject) => {
-        queue.push({ submission, resolve, reject });
-        if (isWorking) return;
-        isWorking = true;
-        working = work();
+        queue.push({ number: ++lastNumber, submission, resolve, reject });
+        if (!isPlanned && underWay.size < batchesAtOnce) void work();
       });
     },
     isFull: () => room.isFull(),
-    settled: () => working,
+    async settled() {
+      const last = lastNumber;
+      const oldest = () => Math.min(...underWay.keys(), queue[0]?.number ?? Number.POSITIVE_INFINITY);
+      while (oldest() <= last) await (underWay.size > 0 ? Promise.race(underWay.values()) : nextTurn());
+    },
     waiting: () => room.posts,
   };
 }

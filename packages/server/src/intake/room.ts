@@ -5,9 +5,9 @@ const MOST_POSTS = 10_000;
 const MOST_ITEMS = 200_000;
 /** Who would wait longer than this does better to come back. */
 const LONGEST_WAIT_MS = 250;
-/** A batch of fewer POSTs tells nothing about the pace, since each takes a commit. */
+/** Fewer POSTs tell nothing about the pace, since each batch takes a commit. */
 const TELLING_POSTS = 100;
-/** How much a slower batch counts for the pace; a faster one counts whole, since the smaller are slow for their size. */
+/** How much a slower pace counts; a faster one counts whole, since small batches are slow for their size. */
 const SLOWER_COUNTS = 0.05;
 
 /** How much may wait for the disk: as much as it stores within a moment, going by its pace so far. Items are reports and alerts. */
@@ -15,6 +15,10 @@ export class Room {
   #posts = 0;
   #items = 0;
   #itemsPerMs: number | undefined;
+  /** Since when what is done is counted, for the pace. */
+  #since = 0;
+  #donePosts = 0;
+  #doneItems = 0;
 
   get posts(): number {
     return this.#posts;
@@ -26,18 +30,29 @@ export class Room {
     return this.#items / this.#itemsPerMs >= LONGEST_WAIT_MS;
   }
 
-  enter(items: number): void {
+  /** Something waits from `now` on (monotonic ms, as all times here). */
+  enter(items: number, now: number): void {
+    if (this.#posts === 0) this.#measureFrom(now);
     this.#posts++;
     this.#items += items;
   }
 
-  /** A batch has been stored or refused, which took so long. */
-  leave(posts: number, items: number, tookMs: number): void {
+  /** So much has been stored or refused. */
+  leave(posts: number, items: number, now: number): void {
     this.#posts -= posts;
     this.#items -= items;
-    if (posts < TELLING_POSTS) return;
-    const pace = items / Math.max(tookMs, 1);
+    this.#donePosts += posts;
+    this.#doneItems += items;
+    if (this.#donePosts < TELLING_POSTS) return;
+    const pace = this.#doneItems / Math.max(now - this.#since, 1);
     const before = this.#itemsPerMs ?? pace;
     this.#itemsPerMs = pace > before ? pace : before + SLOWER_COUNTS * (pace - before);
+    this.#measureFrom(now);
+  }
+
+  #measureFrom(now: number): void {
+    this.#since = now;
+    this.#donePosts = 0;
+    this.#doneItems = 0;
   }
 }

@@ -29,7 +29,7 @@ export function createPrune(db: Knex, config: Config, clock: Clock, log: Log): J
       for (const [table, keepMs] of keep) {
         const removed = await transaction(db, (tx) => pruneOldest(tx, table, now - keepMs, CHUNK));
         if (removed > 0) log.debug({ table, removed }, 'pruned');
-        if (removed === CHUNK) isMore = true;
+        if (removed >= CHUNK) isMore = true;
       }
       return now + (isMore ? BREATH_MS : REST_MS);
     },

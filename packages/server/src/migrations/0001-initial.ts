@@ -54,6 +54,7 @@ export async function up(db: Knex): Promise<void> {
     table.bigInteger('left_pulse_id');
     table.integer('left_slot');
     table.bigInteger('left_at');
+    table.bigInteger('left_report');
     table.string('state', 4).notNullable();
     table.integer('period_seconds').notNullable();
     table.integer('grace_seconds').notNullable();
@@ -77,12 +78,13 @@ export async function up(db: Knex): Promise<void> {
   });
 
   await create('reports', (table) => {
-    table.bigIncrements('id');
-    table.bigInteger('pulse_id').notNullable();
     table.bigInteger('at').notNullable();
+    table.bigInteger('pulse_id').notNullable();
+    table.bigInteger('number').notNullable();
+    table.bigInteger('previous_at');
     table.text('states', 'mediumtext').notNullable();
     table.text('infos', 'mediumtext').notNullable();
-    table.index(['pulse_id', 'at']);
+    table.primary(['at', 'pulse_id', 'number']);
   });
 
   await create('alerts', (table) => {

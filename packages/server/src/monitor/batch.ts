@@ -48,7 +48,7 @@ function workingOf(stored: Service, pulse: StoredPulse): Working {
     status: statusOf(member, pulse.infos[slot] ?? '', pulse.value),
     pulse,
     slot,
-    left: left && { pulse: { id: left.pulseId }, slot: left.slot, at: left.at },
+    left: left && { pulse: { id: left.pulseId }, slot: left.slot, at: left.at, report: left.report },
     closed: [],
   };
 }
@@ -146,7 +146,7 @@ function toService({ serverId, name, status, pulse, slot, left }: Working): Omit
     name,
     pulseId: pulse?.id as number,
     slot,
-    left: left && { pulseId: left.pulse.id as number, slot: left.slot, at: left.at },
+    left: left && { pulseId: left.pulse.id as number, slot: left.slot, at: left.at, report: left.report },
     member: memberOf(status as NonNullable<typeof status>, pulse?.value as Pulse),
   };
 }

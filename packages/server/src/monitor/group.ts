@@ -2,7 +2,7 @@ import type { State } from '@overc/protocol';
 import { patienceOf } from '../core/deadline.ts';
 import { type Pulse, renew } from '../core/pulse.ts';
 import type { Span, Status } from '../core/status.ts';
-import { statesText } from '../store/history.ts';
+import { type KeptReport, statesText } from '../store/history.ts';
 import type { Service } from '../store/services.ts';
 
 /** A pulse on its way through a batch; it has no id until it is stored, and no value until its first report. */
@@ -12,6 +12,8 @@ export interface WorkingPulse {
   members: number;
   infos: (string | null)[];
   value: Pulse | undefined;
+  /** From where a new one counts its reports on: a service's kept reports ascend. */
+  reportsBefore?: number;
 }
 
 /** A service on its way through a batch; it has no pulse and no status until its first report. */
@@ -23,7 +25,7 @@ export interface Working {
   status: Status | undefined;
   pulse: WorkingPulse | undefined;
   slot: number;
-  left: { pulse: { id: number | undefined }; slot: number; at: number } | null;
+  left: { pulse: { id: number | undefined }; slot: number; at: number; report: number } | null;
   closed: Span[];
 }
 
@@ -43,7 +45,7 @@ export function groupByPulse(services: Working[], at: number): Map<WorkingPulse,
   const counts = new Map<WorkingPulse | undefined, number>();
   for (const { pulse } of services) counts.set(pulse, (counts.get(pulse) ?? 0) + 1);
   const isTorn = new Map([...counts].map(([pulse, count]) => [pulse, pulse && count < pulse.members]));
-  const shared = newPulse();
+  const shared = newPulse(0);
   const groups = new Map<WorkingPulse, Group>();
   for (const service of services) {
     if (service.pulse && isTorn.get(service.pulse)) leave(service, service.pulse, at);
@@ -56,8 +58,8 @@ export function groupByPulse(services: Working[], at: number): Map<WorkingPulse,
   return groups;
 }
 
-function newPulse(): WorkingPulse {
-  return { id: undefined, version: 0, members: 0, infos: [], value: undefined };
+function newPulse(reportsBefore: number): WorkingPulse {
+  return { id: undefined, version: 0, members: 0, infos: [], value: undefined, reportsBefore };
 }
 
 function join(service: Working, pulse: WorkingPulse): WorkingPulse {
@@ -69,15 +71,15 @@ function join(service: Working, pulse: WorkingPulse): WorkingPulse {
 }
 
 function leave(service: Working, pulse: WorkingPulse, at: number): void {
-  const lastAt = pulse.value?.reportedAt ?? at;
-  service.left = { pulse, slot: service.slot, at: Math.max(at, lastAt + 1) };
+  const { reportedAt = at, reports = 0 } = pulse.value ?? {};
+  service.left = { pulse, slot: service.slot, at: reportedAt, report: reports };
   pulse.infos[service.slot] = null;
   pulse.members--;
-  join(service, newPulse());
+  join(service, newPulse(reports));
 }
 
 /** Renews a pulse by the report of all its services, which they have heard; returns what is kept of it. */
-export function beat({ pulse, at, services }: Group): { at: number; states: string; infos: string } {
+export function beat({ pulse, at, services }: Group): Omit<KeptReport, 'pulseId'> {
   const states: (State | undefined)[] = pulse.infos.map(() => undefined);
   let patienceMs = Number.POSITIVE_INFINITY;
   for (const { slot, status } of services) {
@@ -86,6 +88,13 @@ export function beat({ pulse, at, services }: Group): { at: number; states: stri
     pulse.infos[slot] = status.info;
     patienceMs = Math.min(patienceMs, patienceOf(status));
   }
-  pulse.value = renew(pulse.value, at, patienceMs);
-  return { at, states: statesText(states), infos: JSON.stringify(pulse.infos) };
+  const previousAt = pulse.value?.reportedAt ?? null;
+  pulse.value = renew(pulse.value, at, patienceMs, pulse.reportsBefore);
+  return {
+    at,
+    number: pulse.value.reports,
+    previousAt,
+    states: statesText(states),
+    infos: JSON.stringify(pulse.infos),
+  };
 }

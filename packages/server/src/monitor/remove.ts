@@ -1,4 +1,3 @@
-import { deleteReportsOf } from '../store/history.ts';
 import { deletePulses, lockPulses, savePulses } from '../store/pulses.ts';
 import { deleteServer } from '../store/servers.ts';
 import { deleteService, lockService } from '../store/services.ts';
@@ -20,11 +19,7 @@ export function removeService({ db }: Pick<MonitorDeps, 'db'>, id: number): Prom
 async function leavePulse(tx: Tx, pulseId: number, slot: number): Promise<void> {
   const pulse = (await lockPulses(tx, [pulseId])).get(pulseId);
   if (!pulse) return;
-  if (pulse.members === 1) {
-    await deleteReportsOf(tx, [pulseId]);
-    await deletePulses(tx, [pulseId]);
-    return;
-  }
+  if (pulse.members === 1) return deletePulses(tx, [pulseId]);
   pulse.members--;
   pulse.version++;
   pulse.infos[slot] = null;

@@ -23,8 +23,8 @@ export async function renewExpected(deps: MonitorDeps, expected: Expected[]): Pr
 /** Whether all of it was stored; if not, none of it was. */
 async function tryRenew({ db, keepsReports, publish }: MonitorDeps, expected: Expected[]): Promise<boolean> {
   const statements = inTurns(expected).flatMap((renewals) => [
+    ...(keepsReports ? keepingOf(db, renewals) : []),
     ...renewalsOf(db, renewals),
-    ...(keepsReports ? keepingOf(renewals) : []),
   ]);
   if (!(await atomically(db, statements))) return false;
   const reports = expected.reduce((sum, { submission }) => sum + submission.reports.length, 0);

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import type { Knex } from 'knex';
+import type { SqliteClient } from './sqlite/client.ts';
 import type { Ran, SqliteConnection, Statement } from './sqlite/connection.ts';
 
 /** The only place that knows SQLite from MariaDB and MySQL. */
@@ -36,10 +37,18 @@ export const SQLITE_SESSION = [
   'page_size = 1024',
   'journal_mode = WAL',
   'synchronous = FULL',
-  'wal_autocheckpoint = 8000',
+  'wal_autocheckpoint = 32000',
   'busy_timeout = 5000',
   'cache_size = -8000',
 ];
+
+/**
+ * How many batches of reports are given to the database at once. SQLite's thread makes one transaction of those that
+ * wait for it; MariaDB prefers few large ones to many, and one is prepared while the other waits for the disk.
+ */
+export function batchesAtOnce(db: Knex): number {
+  return dialectOf(db) === 'sqlite' ? 4 : 2;
+}
 
 /** Most rows in one statement, safe for SQLite's limit on bound values and MySQL's on packet size. */
 const ROWS_PER_STATEMENT = 256;
@@ -65,7 +74,7 @@ type Value = string | number | boolean | null;
 
 /** Inserts rows by prepared statements. */
 export async function insertRows(tx: Knex.Transaction, table: string, rows: Row[]): Promise<void> {
-  for (const statement of insertsOf(table, rows)) await runPrepared(tx, statement);
+  for (const piece of preparedPieces(rows)) await runPrepared(tx, insertOf(table, piece));
 }
 
 /** Inserts rows into a table whose key is an automatic `id`; returns the ids in the rows' order. */
@@ -89,11 +98,6 @@ async function idStep(tx: Knex.Transaction): Promise<number> {
   return steps?.[0]?.step ?? 1;
 }
 
-/** The statements that insert rows. */
-export function insertsOf(table: string, rows: Row[]): Statement[] {
-  return [...preparedPieces(rows)].map((piece) => insertOf(table, piece));
-}
-
 function insertOf(table: string, rows: Row[]): Statement {
   const columns = Object.keys(rows[0] as Row);
   const row = `(${columns.map(() => '?').join(', ')})`;
@@ -115,6 +119,12 @@ export function jsonLists(db: Knex, columns: string[]): Knex.Raw {
     `${dialectOf(db) === 'sqlite' ? 'json_group_array' : 'json_arrayagg'}(json_array(${names}))`,
     columns,
   );
+}
+
+/** The text at a place of a JSON list. */
+export function jsonTextAt(db: Knex, column: string, place: number): Knex.Raw {
+  const extract = `json_extract(??, '$[${place}]')`;
+  return db.raw(dialectOf(db) === 'sqlite' ? extract : `json_unquote(${extract})`, [column]);
 }
 
 /** What {@link jsonLists} selected; MySQL's driver has read it already, the others' have not. */
@@ -147,49 +157,52 @@ export function isUnavailable(error: unknown): boolean {
 
 type ValueType = 'signed' | 'char';
 
-/** One update of many rows, each with values of its own: `set` and `where` name the table's columns and the values' ones. */
-export interface GroupedUpdate {
-  table: string;
-  /** Names and types of the values of one row; the first is its id. */
+/**
+ * One statement for many rows of a table, each with values of its own: `write`, such as `update pulses`, ends with the
+ * table, `rest` begins with `set` or `where`; both name the table's columns and the values' ones.
+ */
+export interface GroupedWrite {
+  write: string;
+  /** Names and types of the values of one row; the first is its id. All begin with v_. */
   columns: readonly { name: string; type: ValueType }[];
-  set: string;
-  where: string;
+  rest: string;
+  /** Whether the rows that it reads are locked, as those that it updates are anyway. */
+  locks?: boolean;
 }
 
 /** The update that writes these columns of rows found by their id. Its values are the id, then the columns in order. */
-export function savingById(table: string, columns: Record<string, ValueType>): GroupedUpdate {
+export function savingById(table: string, columns: Record<string, ValueType>): GroupedWrite {
   const names = Object.keys(columns);
   return {
-    table,
+    write: `update ${table}`,
     columns: [
       { name: 'v_id', type: 'signed' },
       ...Object.entries(columns).map(([name, type]) => ({ name: `v_${name}`, type })),
     ],
-    set: names.map((name) => `${name} = v_${name}`).join(', '),
-    where: 'id = v_id',
+    rest: `set ${names.map((name) => `${name} = v_${name}`).join(', ')} where id = v_id`,
   };
 }
 
 /** Runs the update for all rows, each a list of values in the columns' order. */
 export async function updateRows(
   tx: Knex.Transaction,
-  update: GroupedUpdate,
+  update: GroupedWrite,
   rows: unknown[][],
 ): Promise<void> {
-  for (const statement of updatesOf(tx, update, rows)) await runPrepared(tx, statement);
+  for (const statement of writesOf(tx, update, rows)) await runPrepared(tx, statement);
 }
 
-/** The statements of the update, which must touch each of its rows where `atomically` runs them. */
-export function updatesOf(db: Knex, update: GroupedUpdate, rows: unknown[][]): Statement[] {
+/** The statements that write all rows, which must touch each of them where `atomically` runs them. */
+export function writesOf(db: Knex, write: GroupedWrite, rows: unknown[][]): Statement[] {
   if (rows.length === 0) return [];
-  if (dialectOf(db) === 'sqlite') return [{ ...sqliteUpdate(update, rows), rows: rows.length }];
-  return [...statementsOf(rows)].map((piece) => mysqlUpdate(update, piece));
+  if (dialectOf(db) === 'sqlite') return [{ ...sqliteWrite(write, rows), rows: rows.length }];
+  return [...statementsOf(rows)].map((piece) => mysqlWrite(write, piece));
 }
 
 /** SQLite runs it once for each row: that costs little there, and a join with the values costs more. */
-function sqliteUpdate({ table, columns, set, where }: GroupedUpdate, rows: unknown[][]): Statement {
+function sqliteWrite({ write, columns, rest }: GroupedWrite, rows: unknown[][]): Statement {
   const places: number[] = [];
-  const sql = `update ${table} set ${set} where ${where}`.replaceAll(/\bv_\w+/g, (value) => {
+  const sql = `${write} ${rest}`.replaceAll(/\bv_\w+/g, (value) => {
     places.push(columns.findIndex(({ name }) => name === value));
     return '?';
   });
@@ -203,7 +216,7 @@ const NO_ID = -1;
  * MariaDB runs it for many rows at once, since each statement is a way there and back. They are filled up to one of few
  * lengths with rows that match nothing, so that few different statements are prepared.
  */
-function mysqlUpdate({ table, columns, set, where }: GroupedUpdate, rows: unknown[][]): Statement {
+function mysqlWrite({ write, columns, rest, locks }: GroupedWrite, rows: unknown[][]): Statement {
   const length = PREPARED_ROWS.findLast((length) => length >= rows.length) as number;
   const nothing = columns.map((_, index) => (index === 0 ? NO_ID : null));
   const filled = [...rows, ...Array<unknown[]>(length - rows.length).fill(nothing)];
@@ -211,7 +224,7 @@ function mysqlUpdate({ table, columns, set, where }: GroupedUpdate, rows: unknow
   const bound = columns.map(({ type }) => (type === 'signed' ? 'cast(? as signed)' : '?'));
   const first = columns.map(({ name }, index) => `${bound[index]} as ${name}`);
   const values = [first, ...Array(length - 1).fill(bound)].map((row) => `select ${row.join(', ')}`);
-  const sql = `update ${table} join (${values.join(' union all ')}) as v set ${set} where ${where}`;
+  const sql = `${write} join (${values.join(' union all ')}) as v ${rest}${locks ? ' for update' : ''}`;
   return { sql, runs: [filled.flat()], rows: rows.length };
 }
 
@@ -255,14 +268,15 @@ function executeOnce(connection: MysqlConnection, sql: string, values: unknown[]
 }
 
 /**
- * Runs prepared statements in one transaction, past Knex: with SQLite one message to its thread and back.
+ * Runs prepared statements in one transaction, past Knex: with SQLite one message to its thread and back, without waiting for the connection.
  * False when one of them touched another number of rows than it must, and all was undone.
  */
 export async function runAtomically(db: Knex, statements: Statement[]): Promise<boolean> {
   const client = db.client as Knex.Client;
+  if (dialectOf(db) === 'sqlite')
+    return (await (client as unknown as SqliteClient).opened()).atomically(statements);
   const connection = await client.acquireConnection();
   try {
-    if (dialectOf(db) === 'sqlite') return await (connection as SqliteConnection).atomically(statements);
     return await executeAtomically(connection, statements);
   } finally {
     await client.releaseConnection(connection);

@@ -1,6 +1,8 @@
 import type { State } from '@overc/protocol';
+import type { Knex } from 'knex';
 import type { Span } from '../core/status.ts';
-import { insertRows, insertsOf, type Row, statementsOf } from './dialect.ts';
+import { type GroupedWrite, insertRows, statementsOf, writesOf } from './dialect.ts';
+import type { Renewal } from './pulses.ts';
 import type { Statement } from './sqlite/connection.ts';
 import type { Tx } from './transaction.ts';
 
@@ -9,10 +11,17 @@ export interface ServiceSpan extends Span {
   serviceId: number;
 }
 
-/** What all services of a pulse reported at once, kept for a while. */
+/**
+ * What all services of a pulse reported at once, kept for a while. Its key begins with its time, so that rows are only
+ * ever added at the end; a pulse's are found from the last one backwards, each by the time of the one before.
+ */
 export interface KeptReport {
   pulseId: number;
   at: number;
+  /** The pulse's count of reports. */
+  number: number;
+  /** When the pulse was reported before. */
+  previousAt: number | null;
   /** States by slot, from {@link statesText}. */
   states: string;
   /** JSON of a list with an info for each slot. */
@@ -30,34 +39,46 @@ export async function insertSpans(tx: Tx, spans: ServiceSpan[]): Promise<void> {
 }
 
 export async function insertReports(tx: Tx, reports: KeptReport[]): Promise<void> {
-  await insertRows(tx, 'reports', reports.map(toRow));
+  const rows = reports.map(({ at, pulseId, number, previousAt, states, infos }) => {
+    return { at, pulse_id: pulseId, number, previous_at: previousAt, states, infos };
+  });
+  await insertRows(tx, 'reports', rows);
 }
 
-/** The statements that keep reports. */
-export function keepingOf(reports: KeptReport[]): Statement[] {
-  return insertsOf('reports', reports.map(toRow));
+const KEEP: GroupedWrite = {
+  write: `insert into reports (at, pulse_id, number, previous_at, states, infos)
+    select v_at, id, reports + 1, reported_at, v_states, v_infos from pulses`,
+  columns: [
+    { name: 'v_id', type: 'signed' },
+    { name: 'v_at', type: 'signed' },
+    { name: 'v_states', type: 'char' },
+    { name: 'v_infos', type: 'char' },
+  ],
+  rest: 'where id = v_id',
+  locks: true,
+};
+
+/** The statements that keep the reports which are about to renew pulses. */
+export function keepingOf(db: Knex, renewals: (Renewal & Pick<KeptReport, 'states'>)[]): Statement[] {
+  return writesOf(
+    db,
+    KEEP,
+    renewals.map(({ pulseId, at, states, infos }) => [pulseId, at, states, infos]),
+  );
 }
 
-function toRow({ pulseId, at, states, infos }: KeptReport): Row {
-  return { pulse_id: pulseId, at, states, infos };
-}
-
-/** Removes the kept reports of these pulses. */
-export async function deleteReportsOf(tx: Tx, pulseIds: number[]): Promise<void> {
-  for (const piece of statementsOf(pulseIds)) await tx('reports').whereIn('pulse_id', piece).delete();
-}
-
-/** Every table that only grows, and the column that says how old a row is. Their keys ascend with time. */
+/** Every table that only grows, and the column that says how old a row is. */
 const GROWING = { reports: 'at', spans: 'until', alerts: 'at' } as const;
 export type GrowingTable = keyof typeof GROWING;
 
-/** Removes up to `limit` of the oldest rows from before `before` (UTC ms); returns how many went. */
+/** Removes about `limit` of the oldest rows from before `before` (UTC ms); returns how many went. */
 export async function pruneOldest(
   tx: Tx,
   table: GrowingTable,
   before: number,
   limit: number,
 ): Promise<number> {
+  if (table === 'reports') return pruneReports(tx, before, limit);
   const age = GROWING[table];
   const oldest: { id: number; [age: string]: number }[] = await tx(table)
     .orderBy('id')
@@ -69,4 +90,14 @@ export async function pruneOldest(
     await tx(table).whereIn('id', piece).delete();
   }
   return ids.length;
+}
+
+/** As old reports as the last of them go as well. */
+async function pruneReports(tx: Tx, before: number, limit: number): Promise<number> {
+  const old = () => tx('reports').where('at', '<', before);
+  const last = await old()
+    .orderBy('at')
+    .offset(limit - 1)
+    .first('at');
+  return last ? tx('reports').where('at', '<=', last.at).delete() : old().delete();
 }

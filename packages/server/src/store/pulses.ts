@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import type { Pulse } from '../core/pulse.ts';
 import {
-  type GroupedUpdate,
+  type GroupedWrite,
   insertForIds,
   type Row,
   savingById,
   statementsOf,
   updateRows,
-  updatesOf,
+  writesOf,
 } from './dialect.ts';
 import type { Statement } from './sqlite/connection.ts';
 import type { Tx } from './transaction.ts';
@@ -96,22 +96,21 @@ export interface Renewal {
 }
 
 /** `isSteady` and `renew` of `core/pulse.ts` in one statement. What they do not hold for is left as it is. */
-const RENEW: GroupedUpdate = {
-  table: 'pulses',
+const RENEW: GroupedWrite = {
+  write: 'update pulses',
   columns: [
     { name: 'v_id', type: 'signed' },
     { name: 'v_version', type: 'signed' },
     { name: 'v_at', type: 'signed' },
     { name: 'v_infos', type: 'char' },
   ],
-  set: 'reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, infos = v_infos',
-  where:
-    'id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_at and wake_at <= v_at + patience_ms',
+  rest: `set reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, infos = v_infos
+    where id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_at and wake_at <= v_at + patience_ms`,
 };
 
 /** The statements that renew pulses; when one of them touches too few rows, a pulse was not steady. None may be in there twice. */
 export function renewalsOf(db: Knex, renewals: Renewal[]): Statement[] {
-  return updatesOf(
+  return writesOf(
     db,
     RENEW,
     renewals.map(({ pulseId, version, at, infos }) => [pulseId, version, at, infos]),

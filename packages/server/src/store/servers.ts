@@ -55,14 +55,10 @@ export async function touchServer(tx: Tx, id: number, ip: string | null, at: num
   await tx('servers').where({ id }).update({ ip, seen_at: at });
 }
 
-/** Removes a server with everything that hangs on it. False when there is none. */
+/** Removes a server with everything that hangs on it; kept reports, which nobody finds any more, go when they are old. False when there is none. */
 export async function deleteServer(db: Tx, id: number): Promise<boolean> {
   const ofIt = () => db('services').where({ server_id: id });
   await db('spans').whereIn('service_id', ofIt().select('id')).delete();
-  await db('reports').whereIn('pulse_id', ofIt().select('pulse_id')).delete();
-  await db('reports')
-    .whereIn('pulse_id', ofIt().whereNotNull('left_pulse_id').select('left_pulse_id'))
-    .delete();
   await db('pulses').whereIn('id', ofIt().select('pulse_id')).delete();
   await ofIt().delete();
   await db('deliveries')

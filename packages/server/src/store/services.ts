@@ -20,8 +20,8 @@ export interface Service {
   pulseId: number;
   /** Its place in the pulse's infos. */
   slot: number;
-  /** The pulse that it shared before it got one of its own, and when it left; its earlier kept reports are there. */
-  left: { pulseId: number; slot: number; at: number } | null;
+  /** The pulse that it shared before it got one of its own, and the last report in it; its earlier kept reports are there. */
+  left: { pulseId: number; slot: number; at: number; report: number } | null;
   member: Member;
 }
 
@@ -37,6 +37,7 @@ const COLUMNS = [
   'left_pulse_id',
   'left_slot',
   'left_at',
+  'left_report',
   'state',
   'period_seconds',
   'grace_seconds',
@@ -122,6 +123,7 @@ const SAVE = savingById('services', {
   left_pulse_id: 'signed',
   left_slot: 'signed',
   left_at: 'signed',
+  left_report: 'signed',
   state: 'char',
   period_seconds: 'signed',
   grace_seconds: 'signed',
@@ -161,6 +163,7 @@ function changingColumns({ pulseId, slot, left, member }: Omit<Service, 'id'>): 
     left_pulse_id: left?.pulseId ?? null,
     left_slot: left?.slot ?? null,
     left_at: left?.at ?? null,
+    left_report: left?.report ?? null,
     state: member.state,
     period_seconds: member.periodSeconds,
     grace_seconds: member.graceSeconds,
@@ -196,7 +199,7 @@ function toService(row: DbRow): Service {
     left:
       row.left_pulse_id === null
         ? null
-        : { pulseId: row.left_pulse_id, slot: row.left_slot, at: row.left_at },
+        : { pulseId: row.left_pulse_id, slot: row.left_slot, at: row.left_at, report: row.left_report },
     member: {
       state: row.state,
       periodSeconds: row.period_seconds,

@@ -20,11 +20,15 @@ function intakeOver(answer: (names: string[]) => Settled[], isAway = false) {
     batches.push(names.join(' '));
     return answer(names);
   };
-  const intake = createIntake({ store, isUnavailable: () => isAway, log: pino({ level: 'silent' }) });
+  const intake = createIntake({
+    ...{ store, batchesAtOnce: 1 },
+    ...{ isUnavailable: () => isAway, log: pino({ level: 'silent' }) },
+  });
   const submit = (...names: string[]) =>
     Promise.allSettled(names.map((name) => intake.submit(submission(name))));
   return { intake, batches, submit };
 }
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 const words = (results: PromiseSettledResult<unknown>[]) =>
   results.map((r) => (r.status === 'fulfilled' ? r.value : r.reason.status));
 
@@ -32,11 +36,51 @@ describe('intake', () => {
   it('stores all that waits as one batch, and what comes meanwhile as the next', async () => {
     const { batches, submit } = intakeOver((names) => names.map(() => 'stored'));
     const first = submit('a', 'b');
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     const second = submit('c', 'd');
     assert.deepEqual(words(await first), ['stored', 'stored']);
     assert.deepEqual(words(await second), ['stored', 'stored']);
     assert.deepEqual(batches, ['a b', 'c d']);
+  });
+
+  it('gives the database several batches at once, but never two with the same server', async () => {
+    const open: { names: string; end(): void }[] = [];
+    const store = (batch: Submission[]) =>
+      new Promise<Settled[]>((resolve) => {
+        const names = batch.map(({ identity }) => identity.name).join(' ');
+        open.push({ names, end: () => resolve(batch.map(() => 'stored')) });
+      });
+    const intake = createIntake({
+      ...{ store, batchesAtOnce: 2 },
+      ...{ isUnavailable: () => false, log: pino({ level: 'silent' }) },
+    });
+    const submit = async (...names: string[]) => {
+      for (const name of names) void intake.submit(submission(name));
+      await turn();
+    };
+    const names = () => open.map(({ names }) => names);
+    await submit('a', 'b');
+    await submit('a', 'c', 'a');
+    assert.deepEqual(names(), ['a b', 'c']);
+    await submit('d');
+    assert.deepEqual(names(), ['a b', 'c'], 'no more than two');
+    let isSettled = false;
+    const settled = intake.settled().then(() => {
+      isSettled = true;
+    });
+    open[1]?.end();
+    await turn();
+    assert.deepEqual(names(), ['a b', 'c', 'd'], 'a is under way');
+    open[0]?.end();
+    await turn();
+    assert.deepEqual(names(), ['a b', 'c', 'd', 'a a']);
+    await submit('e');
+    open[2]?.end();
+    await turn();
+    assert.deepEqual([names().at(-1), isSettled], ['e', false]);
+    open[3]?.end();
+    await settled; // whatever came later
+    assert.equal(intake.waiting(), 1);
   });
 
   it('tries what failed alone, and only that', async () => {
@@ -65,7 +109,10 @@ describe('intake', () => {
       await gate;
       return batch.map(() => 'stored');
     };
-    const intake = createIntake({ store, isUnavailable: () => false, log: pino({ level: 'silent' }) });
+    const intake = createIntake({
+      ...{ store, batchesAtOnce: 2 },
+      ...{ isUnavailable: () => false, log: pino({ level: 'silent' }) },
+    });
     const accepted = Array.from({ length: 10_000 }, () => intake.submit(submission('a')));
     assert.equal(intake.isFull(), true);
     await assert.rejects(intake.submit(submission('b')), { status: 503, retryAfter: 1 });
@@ -80,12 +127,12 @@ describe('intake', () => {
 describe('the room for what waits', () => {
   const roomWith = (posts: number, items: number, tookMs: number) => {
     const room = new Room();
-    enter(room, posts, items);
-    room.leave(posts, posts * items, tookMs);
+    enter(room, posts, items, -tookMs);
+    room.leave(posts, posts * items, 0);
     return room;
   };
-  const enter = (room: Room, posts: number, items: number) => {
-    for (let post = 0; post < posts; post++) room.enter(items);
+  const enter = (room: Room, posts: number, items: number, now = 0) => {
+    for (let post = 0; post < posts; post++) room.enter(items, now);
   };
 
   it('holds what is stored within a quarter of a second, going by the pace so far', () => {
@@ -109,16 +156,19 @@ describe('the room for what waits', () => {
 
   it('is not thought to be small because a batch was slow, unless they stay so', () => {
     const room = roomWith(2000, 10, 200);
+    let now = 0;
     const slowBatch = () => {
-      enter(room, 100, 1);
-      room.leave(100, 100, 200);
+      enter(room, 100, 1, now);
+      now += 200;
+      room.leave(100, 100, now);
     };
     slowBatch();
-    enter(room, 2000, 10);
+    enter(room, 2000, 10, now);
     assert.equal(room.isFull(), false);
-    room.leave(2000, 20_000, 4000);
+    now += 4000;
+    room.leave(2000, 20_000, now);
     for (let batch = 0; batch < 100; batch++) slowBatch();
-    enter(room, 1000, 4);
+    enter(room, 1000, 4, now);
     assert.equal(room.isFull(), true);
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { toIso } from '../../src/clock.ts';
 import { MORNING, onBothKinds, startCollector, type TestCollector } from '../support/collector.ts';
 
 onBothKinds('what is kept', (kind) => {
@@ -31,6 +32,34 @@ onBothKinds('what is kept', (kind) => {
     assert.equal((await collector.rows('reports')).length, 0);
     const { body } = await collector.http().get('/api/v1/services/1/history');
     assert.equal(body.spans[0].reports, 2);
+  });
+
+  it('of single reports is found page by page, also from before a service got a pulse of its own', async () => {
+    await start({});
+    const said: { at: string; state: string; info: string }[] = [];
+    for (let turn = 0; turn < 640; turn++) {
+      const isMoment = turn % 7 === 0;
+      if (!isMoment) await at(turn);
+      const names = turn < 40 ? ['b', 'a'] : ['a'];
+      await collector.report(names.map((name) => ({ name, state: 'OK', info: `${name} "${turn}"` })));
+      said.unshift({ at: toIso(collector.clock.now()), state: 'OK', info: `a "${turn}"` });
+    }
+    const read = async (query: string) => {
+      const found: object[] = [];
+      for (let cursor = ''; ; ) {
+        const { body } = await collector.http().get(`/api/v1/services/2/reports?${query}${cursor}`);
+        found.push(...body.reports);
+        if (body.next === undefined) return found;
+        cursor = `&cursor=${body.next}`;
+      }
+    };
+    assert.deepEqual(await read('limit=1000'), said);
+    assert.deepEqual(await read('limit=3'), said);
+    const [since, until] = [MORNING + 30_000, MORNING + 50_000].map(toIso) as [string, string];
+    assert.deepEqual(
+      await read(`limit=5&since=${since}&until=${until}`),
+      said.filter(({ at }) => at >= since && at < until),
+    );
   });
 
   it('of history and alerts is as long as their settings say, and what lasts is never pruned', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SQLITE_SESSION } from '../../src/store/dialect.ts';
@@ -57,6 +57,49 @@ describe('a connection to SQLite in a thread of its own', () => {
     await assert.rejects(failing, { code: 'SQLITE_CONSTRAINT_NOTNULL' });
     assert.equal(await connection.atomically([insert(2)]), true);
     assert.deepEqual(await all(), [{ n: 2 }]);
+  });
+
+  it('does transactions that wait as one, and each as if it were alone', async () => {
+    await connection.run(insert(0));
+    const asked = [
+      connection.atomically([insert(1)]),
+      connection.atomically([update(2), insert(2)]),
+      connection.atomically([update(3)]),
+      connection.atomically([insert(null)]).catch(({ code }) => code),
+      connection.atomically([insert(3)]),
+    ];
+    assert.deepEqual(await Promise.all(asked), [true, true, false, 'SQLITE_CONSTRAINT_NOTNULL', true]);
+    assert.deepEqual(await all(), [{ n: 1 }, { n: 2 }, { n: 2 }, { n: 3 }]);
+  });
+
+  it('lets a transaction wait while somebody else’s is open', async () => {
+    await connection.query('begin', []);
+    const waiting = connection.atomically([insert(1)]);
+    await connection.run(insert(2));
+    assert.deepEqual(await all(), [{ n: 2 }]);
+    await connection.query('rollback', []);
+    assert.equal(await waiting, true);
+    assert.deepEqual(await all(), [{ n: 1 }]);
+  });
+
+  it('keeps its log short while it is written without a pause, and leaves none behind', async () => {
+    const log = join(folder, 'a.db-wal');
+    await connection.run({
+      sql: 'with recursive c as (select 1 as n union all select n + 1 from c where n < 9000) insert into t select n, n from c',
+      runs: [[]],
+    });
+    await connection.run({ sql: 'alter table t add filling text', runs: [[]] });
+    const rewrite = (turn: number) => ({
+      sql: 'update t set n = n + 1, filling = ? where id = ?',
+      runs: Array.from({ length: 100 }, (_, i) => [String(turn).padEnd(900), 1 + ((turn * 100 + i) % 9000)]),
+      rows: 100,
+    });
+    for (let turn = 0; turn < 450; turn++) assert.equal(await connection.atomically([rewrite(turn)]), true);
+    assert.ok(statSync(log).size < 24_000_000, `${statSync(log).size} bytes, without copying it back 50 MB`);
+    const sum = await connection.query('select sum(n) as n from t', []);
+    assert.deepEqual(sum, [{ n: (9000 * 9001) / 2 + 45_000 }]);
+    await connection.close();
+    assert.equal(existsSync(log), false);
   });
 
   it('rejects what is asked once it is closed, and a file that cannot be opened', async () => {

@@ -71,13 +71,11 @@ onBothKinds('store', (kind) => {
 
   it('gives rows of one statement their ids in order', async () => {
     const rows = Array.from({ length: 1201 }, (_, i) => ({
-      pulse_id: 1,
-      at: i,
-      states: 'OK',
-      infos: `["${i}"]`,
+      ...{ at: i, server_id: 1, service: 'disk', kind: 'api/alert' },
+      ...{ message: `${i}`, state: null, info: null },
     }));
-    const ids = await tx((tx) => insertForIds(tx, 'reports', rows));
-    const stored = await store.db('reports').orderBy('at').select('id');
+    const ids = await tx((tx) => insertForIds(tx, 'alerts', rows));
+    const stored = await store.db('alerts').orderBy('at').select('id');
     assert.deepEqual(
       ids,
       stored.map(({ id }) => id),
@@ -90,7 +88,14 @@ onBothKinds('store', (kind) => {
     const read = () => tx((tx) => loadServices(tx, 1, ['disk', 'other']));
     assert.deepEqual(await read(), [{ id, ...written }]);
     const again: Service = {
-      ...{ id, serverId: 1, name: 'disk', pulseId: 8, slot: 0, left: { pulseId: 7, slot: 2, at: NOW } },
+      ...{
+        id,
+        serverId: 1,
+        name: 'disk',
+        pulseId: 8,
+        slot: 0,
+        left: { pulseId: 7, slot: 2, at: NOW, report: 4 },
+      },
       member: {
         ...{ state: 'ERR', periodSeconds: 30, graceSeconds: 5, silent: true },
         ...{ stateSince: NOW + 1, since: NOW + 2, firstReport: 9 },
@@ -193,6 +198,8 @@ onBothKinds('store', (kind) => {
     const reports = Array.from({ length: 30 }, (_, i) => ({
       pulseId: 1,
       at: NOW + i,
+      number: i,
+      previousAt: NOW + i - 1,
       states: 'OK',
       infos: '[""]',
     }));

@@ -8,6 +8,8 @@ interface ClientClass {
     config: object,
   ): {
     connectionSettings: { filename: string; pragmas: string[] };
+    acquireConnection(): Promise<SqliteConnection>;
+    releaseConnection(connection: SqliteConnection): Promise<void>;
     _formatBindings(bindings: unknown[] | undefined): unknown[];
   };
 }
@@ -24,13 +26,22 @@ const KnexClient: ClientClass = createRequire(import.meta.url)('knex/lib/dialect
 
 /** Knex's client for better-sqlite3, with its connections in threads of their own (docs/adr/0011). */
 export class SqliteClient extends KnexClient {
+  private connection: SqliteConnection | undefined;
+
   _driver(): unknown {
     return Sqlite;
   }
 
-  acquireRawConnection(): Promise<SqliteConnection> {
+  async acquireRawConnection(): Promise<SqliteConnection> {
     const { filename, pragmas } = this.connectionSettings;
-    return openSqlite(filename, pragmas);
+    this.connection = await openSqlite(filename, pragmas);
+    return this.connection;
+  }
+
+  /** The connection, whoever has acquired it: for a transaction that is one message, which waits in the thread if need be. */
+  async opened(): Promise<SqliteConnection> {
+    if (!this.connection?.isOpen()) await this.releaseConnection(await this.acquireConnection());
+    return this.connection as SqliteConnection;
   }
 
   validateConnection(connection: SqliteConnection): boolean {

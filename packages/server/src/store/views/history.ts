@@ -1,6 +1,7 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Span } from '../../core/status.ts';
+import { jsonTextAt } from '../dialect.ts';
 
 export interface TimeRange {
   since?: number | undefined;
@@ -34,66 +35,118 @@ export async function listSpans(
 }
 
 export interface ReportView {
-  id: number;
   at: number;
+  /** Ascends with every report of the service. */
+  number: number;
   state: State;
   info: string;
 }
+
+/** Most steps back through a pulse's reports in one query; MariaDB goes no further than 1000. */
+const STEPS = 500;
 
 /** A service's kept reports in the range, the latest first; one more than `limit` when there is a next page. */
 export async function listReports(
   db: Knex,
   serviceId: number,
-  { since, until, after, limit }: TimeRange,
+  { since = 0, until = Number.POSITIVE_INFINITY, after, limit }: TimeRange,
 ): Promise<ReportView[]> {
-  const place: Place | undefined = await db('services').where({ id: serviceId }).first(PLACE);
-  if (!place) return [];
-  const query = db('reports')
-    .where((either) => atPlace(either, place))
-    .orderBy([
-      { column: 'at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ]);
-  if (since !== undefined) query.where('at', '>=', since);
-  if (until !== undefined) query.where('at', '<', until);
-  if (after) query.where((earlier) => before(earlier, 'at', after));
-  const rows: ReportRow[] = await query.limit(limit + 1).select('id', 'at', 'pulse_id', 'states', 'infos');
-  return rows.flatMap(({ id, at, pulse_id, states, infos }) => {
-    const slot = pulse_id === place.pulseId ? place.slot : (place.leftSlot as number);
-    const state = states.split(',')[slot] as State | '';
-    return state === '' ? [] : [{ id, at, state, info: JSON.parse(infos)[slot] }];
-  });
+  const found: ReportView[] = [];
+  for (const { chain, from } of await chainsOf(db, serviceId, after)) {
+    let next: ReportKey | undefined = from;
+    while (next && next.at >= since && found.length <= limit) {
+      const rows = await stepBack(db, chain, next, Math.min(STEPS, limit + 2));
+      for (const { at, number, states, info } of rows) {
+        const state = states.split(',')[chain.slot] as State;
+        const isAfter = !after || number < after[1];
+        if (isAfter && at >= since && at < until) found.push({ at, number, state, info });
+      }
+      const last = rows.at(-1);
+      next = last?.previousAt == null ? undefined : { at: last.previousAt, number: last.number - 1 };
+    }
+  }
+  return found.slice(0, limit + 1);
 }
 
 /** Where a service's reports are: in its pulse's, and before it got one of its own in those of the one that it shared. */
-const PLACE = {
-  pulseId: 'pulse_id',
-  slot: 'slot',
-  leftPulseId: 'left_pulse_id',
-  leftSlot: 'left_slot',
-  leftAt: 'left_at',
-};
-
-interface Place {
+interface Chain {
   pulseId: number;
   slot: number;
-  leftPulseId: number | null;
-  leftSlot: number | null;
-  leftAt: number | null;
 }
 
-interface ReportRow {
-  id: number;
+interface ReportKey {
   at: number;
-  pulse_id: number;
-  states: string;
-  infos: string;
+  number: number;
 }
 
-function atPlace(query: Knex.QueryBuilder, { pulseId, leftPulseId, leftAt }: Place): void {
-  query.where('pulse_id', pulseId);
-  if (leftPulseId === null) return;
-  query.orWhere((left) => left.where('pulse_id', leftPulseId).where('at', '<', leftAt));
+interface ReportRow extends ReportKey {
+  previousAt: number | null;
+  states: string;
+  info: string;
+}
+
+const PLACE = {
+  pulseId: 'v.pulse_id',
+  slot: 'v.slot',
+  at: 'p.reported_at',
+  number: 'p.reports',
+  leftPulseId: 'v.left_pulse_id',
+  leftSlot: 'v.left_slot',
+  leftAt: 'v.left_at',
+  leftReport: 'v.left_report',
+};
+
+/** The chains of reports of a service and where to begin in each, the latest first; from the last row of the page before. */
+async function chainsOf(
+  db: Knex,
+  serviceId: number,
+  after: TimeRange['after'],
+): Promise<{ chain: Chain; from: ReportKey }[]> {
+  const place = await db('services as v')
+    .join('pulses as p', 'p.id', 'v.pulse_id')
+    .where('v.id', serviceId)
+    .first(PLACE);
+  if (!place) return [];
+  const { pulseId, slot, at, number, leftPulseId, leftSlot, leftAt, leftReport } = place;
+  const own = { chain: { pulseId, slot }, from: { at, number } };
+  const left = leftPulseId !== null && {
+    chain: { pulseId: leftPulseId, slot: leftSlot },
+    from: { at: leftAt, number: leftReport },
+  };
+  if (!after) return left ? [own, left] : [own];
+  const from = { at: after[0], number: after[1] };
+  if (left && from.number <= left.from.number) return [{ ...left, from }];
+  return left ? [{ ...own, from }, left] : [{ ...own, from }];
+}
+
+/** Reports of a pulse from a known one backwards. */
+async function stepBack(
+  db: Knex,
+  { pulseId, slot }: Chain,
+  { at, number }: ReportKey,
+  steps: number,
+): Promise<ReportRow[]> {
+  const columns = ['r.at', 'r.number', 'r.previous_at', 'r.states', jsonTextAt(db, 'r.infos', slot)];
+  return db
+    .withRecursive('chain', ['at', 'number', 'previous_at', 'states', 'info', 'step'], (first) => {
+      first
+        .from('reports as r')
+        .where({ 'r.at': at, 'r.pulse_id': pulseId, 'r.number': number })
+        .select(...columns, db.raw('1'))
+        .unionAll((further) => {
+          further
+            .from('chain as c')
+            .joinRaw(
+              'join reports as r on r.at = c.previous_at and r.pulse_id = ? and r.number = c.number - 1',
+              [pulseId],
+            )
+            .where('c.step', '<', steps)
+            .select(...columns, db.raw('c.step + 1'));
+        });
+    })
+    .from('chain')
+    .orderBy('step')
+    .select({ at: 'at', number: 'number', previousAt: 'previous_at', states: 'states', info: 'info' });
 }
 
 /** Rows that come after the place in a list with the latest first. */

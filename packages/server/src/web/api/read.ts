@@ -83,7 +83,10 @@ export function createReadApi(db: Knex, clock: Clock): Router {
   router.get('/services/:id/reports', async (req, res) => {
     const service = await serviceOf(db, req);
     const range = readRange(req.query);
-    const page = pageOf(await listReports(db, service.id, range), range.limit, ({ at, id }) => [at, id]);
+    const page = pageOf(await listReports(db, service.id, range), range.limit, ({ at, number }) => [
+      at,
+      number,
+    ]);
     sendPage(res, 'reports', page, page.rows.map(reportJson));
   });
 
