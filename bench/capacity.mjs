@@ -68,7 +68,12 @@ async function warmUp({ port }, load, seconds) {
 }
 
 /** A closed loop after a short one that warms the server up. */
-export async function warmLoop({ port }, load, seconds) {
-  await closedLoop({ ...load, port, seconds: Math.min(1, seconds) });
-  return closedLoop({ ...load, port, seconds });
+export function warmLoop({ port }, load, seconds) {
+  return afterWarmUp((seconds) => closedLoop({ ...load, port, seconds }), seconds);
+}
+
+/** What `loop(seconds)` gives after a short one. */
+export async function afterWarmUp(loop, seconds) {
+  await loop(1);
+  return loop(seconds);
 }

@@ -11,14 +11,22 @@ const CONNECTIONS = 64;
 /**
  * Sends requests in a closed loop: each connection sends the next when the last is answered, any of `heads` with any of
  * `tails`. Resolves to {perSecond, requests, non2xx, failed, p50Ms, p99Ms, maxMs}; rejects when wrk fails.
+ * With `scheme` https any certificate is taken.
  */
-export async function closedLoop({ port, heads, tails, seconds, connections = CONNECTIONS }) {
+export async function closedLoop({
+  port,
+  heads,
+  tails,
+  seconds,
+  connections = CONNECTIONS,
+  scheme = 'http',
+}) {
   const folder = temporaryFolder();
   const files = [join(folder, 'heads'), join(folder, 'tails')];
   for (const [index, halves] of [heads, tails].entries()) writeFileSync(files[index], asLines(halves));
   const output = await run('wrk', [
     ...['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', SCRIPT],
-    ...[`http://127.0.0.1:${port}/`, '--', ...files],
+    ...[`${scheme}://127.0.0.1:${port}/`, '--', ...files],
   ]).finally(() => removeFolder(folder));
   const result = JSON.parse(output.match(/^RESULT (.*)$/m)?.[1] ?? fail(output));
   return { ...result, perSecond: result.requests / result.seconds };

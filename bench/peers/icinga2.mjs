@@ -4,13 +4,12 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { warmLoop } from '../capacity.mjs';
 import { removeFolder, temporaryFolder } from '../folders.mjs';
 import { identityOf, pluginInfo, SERVICES_PER_SERVER, serviceName } from '../population.mjs';
 import { freePort } from '../processes.mjs';
 import { withDaemon } from './daemon.mjs';
 import { isOnPath, pathOf } from './installed.mjs';
-import { secureLoop } from './secure-loop.mjs';
-import { afterWarmUp } from './warm-up.mjs';
 import { yardstickFor } from './yardstick.mjs';
 
 const SECONDS = 15;
@@ -33,7 +32,7 @@ export const icinga2 = {
     say('Icinga 2, 1 a POST');
     const yardstickPerSecond = await yardstickFor({ servers: SERVERS, perPost: 1, seconds });
     const { perSecond, p99Ms, non2xx, failed } = await withIcinga((port) =>
-      afterWarmUp((length) => secureLoop({ ...resultHalves(), port, seconds: length }), seconds),
+      warmLoop({ port }, { ...resultHalves(), scheme: 'https' }, seconds),
     );
     const what = `${SERVERS} servers of ${SERVICES_PER_SERVER} services, 1 a POST, TLS (memory)`;
     return [{ what, perSecond, p99Ms, refused: non2xx + failed, yardstickPerSecond }];

@@ -3,7 +3,8 @@ import { Counter, Gauge, Registry } from 'prom-client';
 /** What `/metrics` tells, in Prometheus' text format. */
 export interface Metrics {
   registry: Registry;
-  posts: Counter<'status'>;
+  /** Counts an answer of the write API, by its HTTP status. */
+  countPost(status: number): void;
   reports: Counter;
   alerts: Counter;
   services: Gauge<'state'>;
@@ -22,14 +23,21 @@ export function createMetrics(waiting: () => number): Metrics {
       this.set(waiting());
     },
   });
+  // Counted here, since the library looks its labels up anew each time, and nothing happens as often as a POST.
+  const posts = new Map<number, number>();
+  new Counter({
+    name: 'overc_posts_total',
+    help: 'Answers of the write API by HTTP status',
+    labelNames: ['status'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [status, count] of posts) this.inc({ status }, count);
+    },
+  });
   return {
     registry,
-    posts: new Counter({
-      name: 'overc_posts_total',
-      help: 'Answers of the write API by HTTP status',
-      labelNames: ['status'],
-      registers,
-    }),
+    countPost: (status) => posts.set(status, (posts.get(status) ?? 0) + 1),
     reports: new Counter({ name: 'overc_reports_total', help: 'Reports stored', registers }),
     alerts: new Counter({ name: 'overc_alerts_total', help: 'Alerts raised', registers }),
     services: new Gauge({

@@ -77,9 +77,10 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
       beat.infos[seen.slot] = info;
     }
     if (members !== reports.length) return undefined;
-    return Array.from(beats.values(), ({ pulseId, version, states, infos }) => {
-      return { pulseId, version, at, states: statesText(states), infos: JSON.stringify(infos) };
-    });
+    const renewals: Expected['renewals'] = [];
+    for (const { pulseId, version, states, infos } of beats.values())
+      renewals.push({ pulseId, version, at, states: statesText(states), infos: JSON.stringify(infos) });
+    return renewals;
   }
 
   return {

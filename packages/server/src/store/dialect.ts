@@ -29,8 +29,9 @@ export const MYSQL_SESSION = [
 
 /**
  * What each new connection to SQLite is told. A report rewrites the page that its pulse is on, so a file that is made
- * anew gets small ones; the log is copied back to the file once it has grown to 8 MB. The cache is small as well, since
- * a commit that makes the file grow walks all of it (docs/performance.md).
+ * anew gets small ones; the log is copied back to the file once it has grown to 32 MB, since the longer it is, the more
+ * of its pages lie side by side. The cache is small, since a commit that makes the file grow walks all of it
+ * (docs/performance.md).
  * better-sqlite3 sets synchronous NORMAL once WAL is on, so FULL comes after it.
  */
 export const SQLITE_SESSION = [

@@ -26,7 +26,7 @@ export function createWeb(deps: WebDeps): Server {
     clock,
     maxBodyBytes: config.maxBodyBytes,
     addressOf: (req) => addressOf(req, config.trustsProxy),
-    observe: (status) => metrics.posts.inc({ status }),
+    observe: metrics.countPost,
     onError: (err) => log.error({ err }, 'a report could not be handled'),
   });
   return createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (req, res) => {

@@ -37,10 +37,10 @@ onBothKinds('what is kept', (kind) => {
   it('of single reports is found page by page, also from before a service got a pulse of its own', async () => {
     await start({});
     const said: { at: string; state: string; info: string }[] = [];
-    for (let turn = 0; turn < 640; turn++) {
+    for (let turn = 0; turn < 60; turn++) {
       const isMoment = turn % 7 === 0;
       if (!isMoment) await at(turn);
-      const names = turn < 40 ? ['b', 'a'] : ['a'];
+      const names = turn < 25 ? ['b', 'a'] : ['a'];
       await collector.report(names.map((name) => ({ name, state: 'OK', info: `${name} "${turn}"` })));
       said.unshift({ at: toIso(collector.clock.now()), state: 'OK', info: `a "${turn}"` });
     }

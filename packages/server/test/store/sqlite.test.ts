@@ -83,7 +83,10 @@ describe('a connection to SQLite in a thread of its own', () => {
   });
 
   it('keeps its log short while it is written without a pause, and leaves none behind', async () => {
+    await connection.close();
     const log = join(folder, 'a.db-wal');
+    const session = [...SQLITE_SESSION, 'wal_autocheckpoint = 8000'];
+    connection = await openSqlite(join(folder, 'a.db'), session);
     await connection.run({
       sql: 'with recursive c as (select 1 as n union all select n + 1 from c where n < 9000) insert into t select n, n from c',
       runs: [[]],

@@ -31,6 +31,7 @@ import {
   saveServices,
 } from '../../src/store/services.ts';
 import { transaction } from '../../src/store/transaction.ts';
+import { listReports } from '../../src/store/views/history.ts';
 import { onBothKinds } from '../support/collector.ts';
 import { createDatabase, withStore } from '../support/databases.ts';
 
@@ -192,6 +193,26 @@ onBothKinds('store', (kind) => {
     });
     await assert.rejects(failing);
     assert.equal((await store.db('services')).length, 0);
+  });
+
+  it('finds more kept reports than one query steps through', async () => {
+    const [pulseId] = (await addPulses(pulseAt(NOW + 1200))) as [number];
+    await store.db('pulses').update({ reports: 1200, reported_at: NOW + 1200 });
+    const [id] = (await tx((tx) => insertServices(tx, [{ ...serviceNamed('disk'), pulseId, slot: 0 }]))) as [
+      number,
+    ];
+    const reports = Array.from({ length: 1200 }, (_, i) => ({
+      ...{ pulseId, at: NOW + i + 1, number: i + 1, previousAt: i === 0 ? null : NOW + i },
+      ...{ states: 'OK', infos: JSON.stringify([`${i}`]) },
+    }));
+    await tx((tx) => insertReports(tx, reports));
+    const infos = (from: number, until: number) =>
+      Array.from({ length: from - until }, (_, i) => `${from - 1 - i}`);
+    const list = async (range: Parameters<typeof listReports>[2]) =>
+      (await listReports(store.db, id, range)).map(({ info }) => info);
+    assert.deepEqual(await list({ limit: 1000 }), infos(1200, 199));
+    assert.deepEqual(await list({ limit: 3, until: NOW + 101 }), infos(100, 96));
+    assert.deepEqual(await list({ limit: 3, since: NOW + 1199 }), infos(1200, 1198));
   });
 
   it('prunes the oldest rows in chunks, and leaves the rest', async () => {

@@ -64,14 +64,14 @@ async function handle(
 ): Promise<string> {
   if (req.method !== 'POST') throw new HttpError(405, `Send it with POST, not ${req.method}.`);
   if (intake.isFull()) throw full();
-  const content = endpoint.read(parseJson(await readBody(req, maxBodyBytes)));
+  const { identity, reports, alerts } = endpoint.read(parseJson(await readBody(req, maxBodyBytes)));
   const at = clock.now();
   const ip = addressOf(req);
-  const { name } = content.identity;
+  const { name } = identity;
   const wait = badKeys.retryAfter(ip, name, at);
   if (wait > 0) throw new HttpError(429, `Too many wrong keys for ${name}; wait ${wait} s.`, wait);
 
-  const outcome = await intake.submit({ ...content, ip, at });
+  const outcome = await intake.submit({ identity, ip, at, reports, alerts });
   if (outcome === 'wrong-key') {
     badKeys.note(ip, name, at);
     throw forbidden(
