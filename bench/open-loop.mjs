@@ -11,8 +11,8 @@ const MOST_OVERDUE = 200_000;
  * moment each was due, so that a stall is felt by all that fell due in it.
  *
  * `request(index)` gives the bytes as a string in Latin-1; `onAnswer(index, status, sentAt, answeredAt)` hears of each
- * answer (performance.now() times). With `giveUp`, what finds no connection free is dropped at once and counted as
- * unsent. The first `warmUpSeconds` are sent but not counted. `signal` ends it early.
+ * answer (performance.now() times). What is overdue for want of a connection is dropped when it is too much, and counted
+ * as unsent. The first `warmUpSeconds` are sent but not counted. `signal` ends it early.
  *
  * Resolves to {rate, sent, unsent, failed, statuses: {200: n, …}, seconds, p50Ms, p99Ms, p9999Ms, maxMs}; the
  * latencies are those of 200s.
@@ -24,7 +24,6 @@ export async function openLoop({
   warmUpSeconds = 0,
   request,
   connections = 1024,
-  giveUp = false,
   onAnswer,
   signal,
 }) {
@@ -54,7 +53,7 @@ export async function openLoop({
       if (pool.send(request, next)) {
         underWay++;
         if (next++ >= firstCounted) sent++;
-      } else if (giveUp || (now - dueAt(next)) * (rate / 1000) > MOST_OVERDUE) {
+      } else if ((now - dueAt(next)) * (rate / 1000) > MOST_OVERDUE) {
         if (next++ >= firstCounted) unsent++;
       } else return;
     }

@@ -41,6 +41,8 @@ export interface AppOptions {
 const LOCK_PATIENCE_MS = 10_000;
 /** Requests under way get this long to end when the collector stops. */
 const HTTP_PATIENCE_MS = 5_000;
+/** Connections that may wait to be taken, when thousands of machines report at the full minute; who finds no place tries again only seconds later. */
+const BACKLOG = 4096;
 /** How soon a connection is closed after its last answer, once the collector stops. */
 const IDLE_CHECK_MS = 20;
 
@@ -127,7 +129,7 @@ export function createApp(
 function listen(http: Server, { host, port }: Config['listen']): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', reject);
-    http.listen(port, host, () => {
+    http.listen({ port, host, backlog: BACKLOG }, () => {
       http.off('error', reject);
       resolve();
     });
