@@ -15,9 +15,9 @@ export function printRows(rows) {
 }
 
 /** Keeps a measurement's rows, so that a later run of another one does not lose them. */
-export function keepResult(name, { figure, title }, rows, { seconds, services, rounds }) {
+export function keepResult(name, { figure, title }, rows, { seconds, services }) {
   mkdirSync(KEPT, { recursive: true });
-  const result = { date: new Date().toISOString(), figure, title, rows, seconds, services, rounds };
+  const result = { date: new Date().toISOString(), figure, title, rows, seconds, services };
   writeFileSync(join(KEPT, `${name}.json`), JSON.stringify(result, undefined, 2));
 }
 
@@ -38,14 +38,14 @@ function head() {
 
 Machine: ${model}, ${cpus().length} cores, ${memory}; Node ${process.versions.node}, Linux ${release()}.
 The server (and its MariaDB) has one core, the load the other. The yardstick is a bare node:http server that parses
-the body and answers, measured in the same run; a ratio is a share of it.
+the body and answers, measured in the same run; a ratio is a share of it. Throughput is the median of several turns of
+both.
 `;
 }
 
-function section({ date, figure, title, rows, seconds, services, rounds }) {
+function section({ date, figure, title, rows, seconds, services }) {
   const how = [`${services.toLocaleString('en')} services`];
   if (seconds !== undefined) how.push(`shortened to ${seconds} s`);
-  how.push(`medians of ${rounds} turns`);
   return `## ${figure === undefined ? '' : `${figure}. `}${title}
 
 ${date.slice(0, 16).replace('T', ' ')} UTC; ${how.join(', ')}.
