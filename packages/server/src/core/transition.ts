@@ -34,14 +34,17 @@ function take(current: Status | undefined, report: Report, reportedAt: number): 
   return { next, closed, events: eventsOf(current, next) };
 }
 
+/** What a broken promise raises. */
+export const OFFLINE = { kind: 'plugin/offline', message: 'Monitoring plugin offline' };
+
 /** What `now` does to a service whose promise is broken; undefined when it is not. The new span starts at the deadline, not when it was noticed. */
 export function expire(current: Status, now: number): Change | undefined {
   if (!isOverdue(current, now)) return undefined;
-  const since = Math.max(current.deadlineAt, current.since);
+  const { deadlineAt } = current;
   return {
-    next: { ...current, silent: true, since, reports: 0 },
-    closed: [close(current, since)],
-    events: [event('plugin/offline', 'Monitoring plugin offline', current)],
+    next: { ...current, silent: true, since: deadlineAt, reports: 0 },
+    closed: [close(current, deadlineAt)],
+    events: [event(OFFLINE.kind, OFFLINE.message, current)],
   };
 }
 

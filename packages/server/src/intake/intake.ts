@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Outcome, Settled, Submission } from '../monitor/submission.ts';
@@ -11,9 +12,16 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Whoever is refused hears of it only now: senders that try again at once would leave no time for anything but refusing. */
+const REFUSAL_PAUSE_MS = 1000;
+/** More refusals are not held back in memory. */
+const MOST_HELD_BACK = 10_000;
+
 export interface Intake {
   /** Whether whatever comes now is refused, so that it need not be read. */
   isFull(): boolean;
+  /** Rejects with HttpError 503 for too much that waits, after a pause. */
+  refuse(): Promise<never>;
   /** Resolves when the submission is on disk, or refused for its key. Rejects with HttpError 503 when it cannot be stored now. */
   submit(submission: Submission): Promise<Outcome>;
   /** Resolves when all that was submitted before is on disk or refused. */
@@ -43,6 +51,16 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
   const underWay = new Map<number, Promise<void>>();
   const busyServers = new Set<string>();
   let isPlanned = false;
+  let heldBack = 0;
+
+  async function refuse(): Promise<never> {
+    if (heldBack < MOST_HELD_BACK) {
+      heldBack++;
+      await pause(REFUSAL_PAUSE_MS);
+      heldBack--;
+    }
+    throw unavailable('Too much is waiting for the disk; send it again.');
+  }
 
   async function work(): Promise<void> {
     isPlanned = true;
@@ -106,7 +124,7 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
 
   return {
     submit(submission) {
-      if (room.isFull()) return Promise.reject(full());
+      if (room.isFull()) return refuse();
       room.enter(itemsOf(submission), performance.now());
       return new Promise((resolve, reject) => {
         queue.push({ number: ++lastNumber, submission, resolve, reject });
@@ -114,6 +132,7 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
       });
     },
     isFull: () => room.isFull(),
+    refuse,
     async settled() {
       const last = lastNumber;
       const oldest = () => Math.min(...underWay.keys(), queue[0]?.number ?? Number.POSITIVE_INFINITY);
@@ -121,11 +140,6 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
     },
     waiting: () => room.posts,
   };
-}
-
-/** What is answered while the intake is full. */
-export function full(): Error {
-  return unavailable('Too much is waiting for the disk; send it again.');
 }
 
 function itemsOf({ reports, alerts }: Submission): number {

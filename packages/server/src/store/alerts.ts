@@ -34,6 +34,11 @@ function subjectOf({ serverId, service }: NewAlert): string {
   return `${serverId ?? ''}/${service ?? ''}`;
 }
 
+/** The same in SQL: of alerts about services, the delivery of each that v_channel is owed. */
+export const OWE = `insert into deliveries (alert_id, channel, subject, state, attempts, created_at, next_at)
+  select alerts.id, v_channel, concat(alerts.server_id, '/', alerts.service), '${FIRST_STATE}', 0, alerts.at, alerts.at
+  from alerts`;
+
 function toRow({ at, serverId, service, kind, message, current }: NewAlert): Row {
   return {
     at,

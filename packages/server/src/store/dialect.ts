@@ -122,10 +122,11 @@ export function jsonLists(db: Knex, columns: string[]): Knex.Raw {
   );
 }
 
-/** The text at a place of a JSON list. */
-export function jsonTextAt(db: Knex, column: string, place: number): Knex.Raw {
-  const extract = `json_extract(??, '$[${place}]')`;
-  return db.raw(dialectOf(db) === 'sqlite' ? extract : `json_unquote(${extract})`, [column]);
+/** The text at a place of a JSON list: a number, or the column that holds it. */
+export function jsonTextAt(db: Knex, column: string, place: number | string): Knex.Raw {
+  const at = typeof place === 'number' ? db.raw(String(place)) : db.ref(place);
+  const extract = "json_extract(??, concat('$[', ?, ']'))";
+  return db.raw(dialectOf(db) === 'sqlite' ? extract : `json_unquote(${extract})`, [column, at]);
 }
 
 /** What {@link jsonLists} selected; MySQL's driver has read it already, the others' have not. */
@@ -169,6 +170,8 @@ export interface GroupedWrite {
   rest: string;
   /** Whether the rows that it reads are locked, as those that it updates are anyway. */
   locks?: boolean;
+  /** Whether it must touch as many rows as it has values for, where `atomically` runs it. */
+  isExact?: boolean;
 }
 
 /** The update that writes these columns of rows found by their id. Its values are the id, then the columns in order. */
@@ -184,20 +187,20 @@ export function savingById(table: string, columns: Record<string, ValueType>): G
   };
 }
 
-/** Runs the update for all rows, each a list of values in the columns' order. */
-export async function updateRows(
-  tx: Knex.Transaction,
-  update: GroupedWrite,
-  rows: unknown[][],
-): Promise<void> {
-  for (const statement of writesOf(tx, update, rows)) await runPrepared(tx, statement);
+/** Runs it for all rows, each a list of values in the columns' order. */
+export async function writeRows(tx: Knex.Transaction, write: GroupedWrite, rows: unknown[][]): Promise<void> {
+  for (const statement of writesOf(tx, write, rows)) await runPrepared(tx, statement);
 }
 
-/** The statements that write all rows, which must touch each of them where `atomically` runs them. */
+/** The statements that write all rows, each a list of values in the columns' order. */
 export function writesOf(db: Knex, write: GroupedWrite, rows: unknown[][]): Statement[] {
   if (rows.length === 0) return [];
-  if (dialectOf(db) === 'sqlite') return [{ ...sqliteWrite(write, rows), rows: rows.length }];
-  return [...statementsOf(rows)].map((piece) => mysqlWrite(write, piece));
+  const isSqlite = dialectOf(db) === 'sqlite';
+  const statement = isSqlite ? sqliteWrite : mysqlWrite;
+  return (isSqlite ? [rows] : [...statementsOf(rows)]).map((piece) => ({
+    ...statement(write, piece),
+    ...(write.isExact && { rows: piece.length }),
+  }));
 }
 
 /** SQLite runs it once for each row: that costs little there, and a join with the values costs more. */
@@ -213,20 +216,60 @@ function sqliteWrite({ write, columns, rest }: GroupedWrite, rows: unknown[][]):
 /** No row has this id. */
 const NO_ID = -1;
 
+/** Fills a list up to one of few lengths, so that few different statements are prepared. */
+function fillUp<T>(list: T[], filling: T): T[] {
+  const length = PREPARED_ROWS.findLast((length) => length >= list.length) as number;
+  return [...list, ...Array<T>(length - list.length).fill(filling)];
+}
+
 /**
- * MariaDB runs it for many rows at once, since each statement is a way there and back. They are filled up to one of few
- * lengths with rows that match nothing, so that few different statements are prepared.
+ * MariaDB runs it for many rows at once, since each statement is a way there and back. They are filled up
+ * with rows that match nothing.
  */
 function mysqlWrite({ write, columns, rest, locks }: GroupedWrite, rows: unknown[][]): Statement {
-  const length = PREPARED_ROWS.findLast((length) => length >= rows.length) as number;
-  const nothing = columns.map((_, index) => (index === 0 ? NO_ID : null));
-  const filled = [...rows, ...Array<unknown[]>(length - rows.length).fill(nothing)];
+  const filled = fillUp(
+    rows,
+    columns.map((_, index) => (index === 0 ? NO_ID : null)),
+  );
   // Bound numbers are doubles, by which the key would not be found; so each is cast.
   const bound = columns.map(({ type }) => (type === 'signed' ? 'cast(? as signed)' : '?'));
   const first = columns.map(({ name }, index) => `${bound[index]} as ${name}`);
-  const values = [first, ...Array(length - 1).fill(bound)].map((row) => `select ${row.join(', ')}`);
+  const values = [first, ...Array(filled.length - 1).fill(bound)].map((row) => `select ${row.join(', ')}`);
   const sql = `${write} join (${values.join(' union all ')}) as v ${rest}${locks ? ' for update' : ''}`;
-  return { sql, runs: [filled.flat()], rows: rows.length };
+  return { sql, runs: [filled.flat()] };
+}
+
+/** One statement for many rows that are found by ids, with the same values for all. */
+export interface WriteByIds {
+  /** Names the list of ids v_ids, as in `where id in (v_ids)`, and values by other names that begin with v_. */
+  sql: string;
+  /** Whether the rows that it reads are locked, as those that it updates are anyway. */
+  locks?: boolean;
+}
+
+/** The statements that write what ids stand for; `values` by their names. */
+export function writesByIds(
+  db: Knex,
+  { sql, locks }: WriteByIds,
+  ids: number[],
+  values: Record<string, Value> = {},
+): Statement[] {
+  if (dialectOf(db) === 'sqlite')
+    return [bindNames(sql, 'select value from json_each(?)', [JSON.stringify(ids)], values)];
+  return [...statementsOf(ids)].map((piece) => {
+    const filled = fillUp(piece, NO_ID);
+    const list = filled.map(() => 'cast(? as signed)').join(', ');
+    return bindNames(`${sql}${locks ? ' for update' : ''}`, list, filled, values);
+  });
+}
+
+function bindNames(sql: string, list: string, ids: Value[], values: Record<string, Value>): Statement {
+  const bound: Value[] = [];
+  const text = sql.replaceAll(/\bv_\w+/g, (name) => {
+    bound.push(...(name === 'v_ids' ? ids : [values[name] as Value]));
+    return name === 'v_ids' ? list : '?';
+  });
+  return { sql: text, runs: [bound] };
 }
 
 /** What of mysql2 is used past Knex's builder. */
@@ -270,9 +313,9 @@ function executeOnce(connection: MysqlConnection, sql: string, values: unknown[]
 
 /**
  * Runs prepared statements in one transaction, past Knex: with SQLite one message to its thread and back, without waiting for the connection.
- * False when one of them touched another number of rows than it must, and all was undone.
+ * Returns how many rows each touched; undefined when one touched another number than it must, and all was undone.
  */
-export async function runAtomically(db: Knex, statements: Statement[]): Promise<boolean> {
+export async function runAtomically(db: Knex, statements: Statement[]): Promise<number[] | undefined> {
   const client = db.client as Knex.Client;
   if (dialectOf(db) === 'sqlite')
     return (await (client as unknown as SqliteClient).opened()).atomically(statements);
@@ -284,18 +327,23 @@ export async function runAtomically(db: Knex, statements: Statement[]): Promise<
   }
 }
 
-async function executeAtomically(connection: MysqlConnection, statements: Statement[]): Promise<boolean> {
+async function executeAtomically(
+  connection: MysqlConnection,
+  statements: Statement[],
+): Promise<number[] | undefined> {
   const say = promisify(connection.query.bind(connection)) as (sql: string) => Promise<void>;
+  const touched: number[] = [];
   await say('start transaction');
   try {
     for (const statement of statements) {
       const { rows } = await execute(connection, statement);
+      touched.push(rows);
       if (statement.rows === undefined || rows === statement.rows) continue;
       await say('rollback');
-      return false;
+      return undefined;
     }
     await say('commit');
-    return true;
+    return touched;
   } catch (error) {
     // When the connection is gone, the database has undone it by itself.
     await say('rollback').catch(() => {});

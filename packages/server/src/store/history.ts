@@ -56,6 +56,7 @@ const KEEP: GroupedWrite = {
   ],
   rest: 'where id = v_id',
   locks: true,
+  isExact: true,
 };
 
 /** The statements that keep the reports which are about to renew pulses. */

@@ -6,7 +6,7 @@ import {
   type Row,
   savingById,
   statementsOf,
-  updateRows,
+  writeRows,
   writesOf,
 } from './dialect.ts';
 import type { Statement } from './sqlite/connection.ts';
@@ -75,7 +75,7 @@ const SAVE = savingById('pulses', {
 
 /** Writes locked pulses. */
 export async function savePulses(tx: Tx, pulses: StoredPulse[]): Promise<void> {
-  await updateRows(
+  await writeRows(
     tx,
     SAVE,
     pulses.map((pulse) => [pulse.id, ...Object.values(toRow(pulse))]),
@@ -106,6 +106,7 @@ const RENEW: GroupedWrite = {
   ],
   rest: `set reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, infos = v_infos
     where id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_at and wake_at <= v_at + patience_ms`,
+  isExact: true,
 };
 
 /** The statements that renew pulses; when one of them touches too few rows, a pulse was not steady. None may be in there twice. */
@@ -119,28 +120,12 @@ export function renewalsOf(db: Knex, renewals: Renewal[]): Statement[] {
 
 /** Up to `limit` pulses, the earliest wake-up first, of which both it and the first deadline have come. */
 export async function findOverdue(
-  db: Tx,
+  db: Knex,
   now: number,
   limit: number,
 ): Promise<Pick<StoredPulse, 'id' | 'members'>[]> {
   const overdue = db('pulses').where('wake_at', '<=', now).where('deadline_at', '<=', now);
   return overdue.orderBy('wake_at').limit(limit).select('id', 'members');
-}
-
-const WAKE = savingById('pulses', { wake_at: 'signed' });
-
-export interface WakeUp {
-  pulseId: number;
-  wakeAt: number | null;
-}
-
-/** Moves the wake-ups of locked pulses. */
-export async function saveWakeUps(tx: Tx, wakeUps: WakeUp[]): Promise<void> {
-  await updateRows(
-    tx,
-    WAKE,
-    wakeUps.map(({ pulseId, wakeAt }) => [pulseId, wakeAt]),
-  );
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   readJsonLists,
   savingById,
   statementsOf,
-  updateRows,
+  writeRows,
 } from './dialect.ts';
 import type { Tx } from './transaction.ts';
 
@@ -94,16 +94,6 @@ function toSighting(row: SightingRow): Sighting {
   return { name, slot, state, periodSeconds, pulseId, version, members };
 }
 
-/** All services of these pulses, by pulse, locked until the transaction ends. */
-export async function loadMembers(tx: Tx, pulseIds: number[]): Promise<Map<number, Service[]>> {
-  const found = new Map<number, Service[]>(pulseIds.map((id) => [id, []]));
-  for (const piece of statementsOf(pulseIds)) {
-    const rows: DbRow[] = await tx('services').whereIn('pulse_id', piece).forUpdate().select(COLUMNS);
-    for (const row of rows) found.get(row.pulse_id)?.push(toService(row));
-  }
-  return found;
-}
-
 /** Registers services on their first report; returns their ids in order. */
 export async function insertServices(tx: Tx, services: Omit<Service, 'id'>[]): Promise<number[]> {
   return insertForIds(
@@ -135,24 +125,11 @@ const SAVE = savingById('services', {
 
 /** Writes what changed by reports; name and title stay as they are. */
 export async function saveServices(tx: Tx, services: Service[]): Promise<void> {
-  await updateRows(
+  await writeRows(
     tx,
     SAVE,
     services.map((service) => [service.id, ...Object.values(changingColumns(service))]),
   );
-}
-
-const SAVE_SILENCE = savingById('services', { silent: 'signed', since: 'signed', first_report: 'signed' });
-
-/** Writes what changed by silence alone. */
-export async function saveSilences(tx: Tx, services: Pick<Service, 'id' | 'member'>[]): Promise<void> {
-  const rows = services.map(({ id, member: { silent, since, firstReport } }) => [
-    id,
-    Number(silent),
-    since,
-    firstReport,
-  ]);
-  await updateRows(tx, SAVE_SILENCE, rows);
 }
 
 /** In the order of SAVE's columns. */

@@ -15,9 +15,9 @@ export function transaction<T>(db: Knex, work: (tx: Tx) => Promise<T>): Promise<
 
 /**
  * Runs statements in one transaction, again when another one got in its way.
- * False when one of them touched another number of rows than it must, and all was undone.
+ * Returns how many rows each touched; undefined when one touched another number than it must, and all was undone.
  */
-export function atomically(db: Knex, statements: Statement[]): Promise<boolean> {
+export function atomically(db: Knex, statements: Statement[]): Promise<number[] | undefined> {
   return repeated(() => runAtomically(db, statements));
 }
 

@@ -115,7 +115,14 @@ describe('intake', () => {
     });
     const accepted = Array.from({ length: 10_000 }, () => intake.submit(submission('a')));
     assert.equal(intake.isFull(), true);
+    const since = performance.now();
     await assert.rejects(intake.submit(submission('b')), { status: 503, retryAfter: 1 });
+    assert.ok(performance.now() - since > 900, 'who tries again at once is slowed down');
+    const held = Array.from({ length: 10_000 }, () => intake.refuse().catch(({ status }) => status));
+    const isHeld = Promise.race(held).then(() => false);
+    const atOnce = intake.refuse().catch(() => true);
+    assert.equal(await Promise.race([atOnce, isHeld]), true, 'no more are held back than memory can bear');
+    assert.equal((await Promise.all(held)).filter((status) => status === 503).length, 10_000);
     letGo();
     await Promise.all(accepted);
     assert.equal(await intake.submit(submission('b')), 'stored');

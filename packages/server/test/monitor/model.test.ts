@@ -57,7 +57,7 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
     const entry = fc.record({
       state: fc.constantFrom<State>('OK', 'OK', 'OK', 'ERR'),
       period: fc.constantFrom(3, 3, 3, 9),
-      info: fc.constantFrom('', 'fine', '"]'),
+      info: fc.constantFrom('', 'fine', '"]', 'a\u0000b\n\\u0041 😀'),
     });
     const step = fc.record({
       waitMs: fc.constantFrom(0, 0, 400, 1400, 2400, 4000, 10_000),

@@ -46,16 +46,16 @@ describe('a connection to SQLite in a thread of its own', () => {
   });
 
   it('does all of a transaction, or nothing when a statement touches another number of rows', async () => {
-    assert.equal(await connection.atomically([insert(5), update(2)]), false);
+    assert.equal(await connection.atomically([insert(5), update(2)]), undefined);
     assert.deepEqual(await all(), []);
-    assert.equal(await connection.atomically([insert(5), update(1)]), true);
+    assert.deepEqual(await connection.atomically([insert(5), update(1)]), [1, 1]);
     assert.deepEqual(await all(), [{ n: 6 }]);
   });
 
   it('undoes a transaction that fails, tells SQLite’s own code, and goes on', async () => {
     const failing = connection.atomically([insert(1), insert(null)]);
     await assert.rejects(failing, { code: 'SQLITE_CONSTRAINT_NOTNULL' });
-    assert.equal(await connection.atomically([insert(2)]), true);
+    assert.deepEqual(await connection.atomically([insert(2)]), [1]);
     assert.deepEqual(await all(), [{ n: 2 }]);
   });
 
@@ -68,7 +68,7 @@ describe('a connection to SQLite in a thread of its own', () => {
       connection.atomically([insert(null)]).catch(({ code }) => code),
       connection.atomically([insert(3)]),
     ];
-    assert.deepEqual(await Promise.all(asked), [true, true, false, 'SQLITE_CONSTRAINT_NOTNULL', true]);
+    assert.deepEqual(await Promise.all(asked), [[1], [2, 1], undefined, 'SQLITE_CONSTRAINT_NOTNULL', [1]]);
     assert.deepEqual(await all(), [{ n: 1 }, { n: 2 }, { n: 2 }, { n: 3 }]);
   });
 
@@ -78,7 +78,7 @@ describe('a connection to SQLite in a thread of its own', () => {
     await connection.run(insert(2));
     assert.deepEqual(await all(), [{ n: 2 }]);
     await connection.query('rollback', []);
-    assert.equal(await waiting, true);
+    assert.deepEqual(await waiting, [1]);
     assert.deepEqual(await all(), [{ n: 1 }]);
   });
 
@@ -97,7 +97,8 @@ describe('a connection to SQLite in a thread of its own', () => {
       runs: Array.from({ length: 100 }, (_, i) => [String(turn).padEnd(900), 1 + ((turn * 100 + i) % 9000)]),
       rows: 100,
     });
-    for (let turn = 0; turn < 450; turn++) assert.equal(await connection.atomically([rewrite(turn)]), true);
+    for (let turn = 0; turn < 450; turn++)
+      assert.deepEqual(await connection.atomically([rewrite(turn)]), [100]);
     assert.ok(statSync(log).size < 24_000_000, `${statSync(log).size} bytes, without copying it back 50 MB`);
     const sum = await connection.query('select sum(n) as n from t', []);
     assert.deepEqual(sum, [{ n: (9000 * 9001) / 2 + 45_000 }]);

@@ -38,8 +38,8 @@ export interface SqliteConnection {
   /** The rows of a statement that reads, what any other did. */
   query(sql: string, values: unknown[]): Promise<object[] | Ran>;
   run(statement: Statement): Promise<Ran>;
-  /** Runs statements in one transaction; false when one touched another number of rows than it must, and all was undone. */
-  atomically(statements: Statement[]): Promise<boolean>;
+  /** Runs statements in one transaction; returns how many rows each touched, undefined when one touched another number than it must, and all was undone. */
+  atomically(statements: Statement[]): Promise<number[] | undefined>;
   isOpen(): boolean;
   close(): Promise<void>;
 }
@@ -90,7 +90,7 @@ export async function openSqlite(file: string, pragmas: string[]): Promise<Sqlit
       return 'columns' in answer ? toObjects(answer) : answer;
     },
     run: (statement) => ask({ kind: 'run', statement }) as Promise<Ran>,
-    atomically: (statements) => ask({ kind: 'atomically', statements }) as Promise<boolean>,
+    atomically: (statements) => ask({ kind: 'atomically', statements }) as Promise<number[] | undefined>,
     isOpen: () => isOpen,
     async close() {
       await ask({ kind: 'close' });

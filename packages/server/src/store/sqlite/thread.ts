@@ -61,9 +61,9 @@ function serve(turn: Asked[]): Answer[] {
 /** All of some transactions as one; undefined when that did not go well, and nothing was done. */
 function tryTogether(turn: Asked[]): Answer[] | undefined {
   if (turn.length === 1) return undefined;
-  const all = turn.flatMap(({ request }) => (request.kind === 'atomically' ? request.statements : []));
-  const answered = answer({ kind: 'atomically', statements: all });
-  return answered.result === true ? turn.map(() => answered) : undefined;
+  const lists = turn.map(({ request }) => (request.kind === 'atomically' ? request.statements : []));
+  const touched = answer({ kind: 'atomically', statements: lists.flat() }).result as number[] | undefined;
+  return touched && lists.map(({ length }) => ({ result: touched.splice(0, length) }));
 }
 
 function answer(request: Request): Answer {
@@ -110,18 +110,20 @@ function run(db: Database, { sql, runs }: Statement): Ran {
   return ran;
 }
 
-/** Whether all was done; when a statement touches another number of rows than it must, nothing is. */
-function atomically(db: Database, list: Statement[]): boolean {
+/** How many rows each statement touched; when one touches another number than it must, nothing is done. */
+function atomically(db: Database, list: Statement[]): number[] | undefined {
+  const touched: number[] = [];
   prepared(db, 'begin').run();
   try {
     for (const statement of list) {
       const { rows } = run(db, statement);
+      touched.push(rows);
       if (statement.rows === undefined || rows === statement.rows) continue;
       prepared(db, 'rollback').run();
-      return false;
+      return undefined;
     }
     prepared(db, 'commit').run();
-    return true;
+    return touched;
   } catch (error) {
     if (db.inTransaction) prepared(db, 'rollback').run();
     throw error;

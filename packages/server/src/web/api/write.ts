@@ -3,7 +3,7 @@ import { PATHS, parseAlerts, parseJson, parsePing, parseStatus, WireError } from
 import type { Clock } from '../../clock.ts';
 import { badRequest, forbidden, HttpError } from '../../errors.ts';
 import type { BadKeys } from '../../intake/bad-keys.ts';
-import { full, type Intake } from '../../intake/intake.ts';
+import type { Intake } from '../../intake/intake.ts';
 import type { Submission } from '../../monitor/submission.ts';
 import { readBody } from './body.ts';
 
@@ -63,7 +63,7 @@ async function handle(
   req: IncomingMessage,
 ): Promise<string> {
   if (req.method !== 'POST') throw new HttpError(405, `Send it with POST, not ${req.method}.`);
-  if (intake.isFull()) throw full();
+  if (intake.isFull()) await intake.refuse();
   const { identity, reports, alerts } = endpoint.read(parseJson(await readBody(req, maxBodyBytes)));
   const at = clock.now();
   const ip = addressOf(req);
