@@ -58,7 +58,7 @@ async function measureTurn(yardstick, collector, load, seconds) {
 }
 
 /** Loads a server until it is no longer faster than a while before: MariaDB has to read a million services first. */
-async function warmUp({ port }, load, seconds) {
+export async function warmUp({ port }, load, seconds) {
   let best = 0;
   for (let loops = 0; loops < MOST_WARM_UPS; loops++) {
     const { perSecond } = await closedLoop({ ...load, port, seconds: Math.min(WARM_UP_SECONDS, seconds) });

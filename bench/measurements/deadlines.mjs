@@ -15,7 +15,7 @@ import { percentile } from '../samples.mjs';
 import { withCollector } from '../stage.mjs';
 
 const SECONDS = 60;
-const SETTLE_SECONDS = 10;
+const SETTLE_SECONDS = 30;
 const MOST_IDLE = 0.005;
 /** The share of the closed loop's rate that goes on meanwhile. */
 const HALF = 0.5;
@@ -57,7 +57,7 @@ export const deadlines = {
 
 async function idle({ say, services, seconds = SECONDS }, { cpuSeconds }) {
   say(`idle for ${seconds} s`);
-  await pause(Math.min(SETTLE_SECONDS, seconds) * 1000);
+  await pause(SETTLE_SECONDS * 1000);
   const [from, since] = [cpuSeconds(), performance.now()];
   await pause(seconds * 1000);
   const share = (cpuSeconds() - from) / ((performance.now() - since) / 1000);

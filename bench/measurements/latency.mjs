@@ -1,6 +1,6 @@
-import { capacityOf } from '../capacity.mjs';
+import { capacityOf, warmUp } from '../capacity.mjs';
 import { openLoop, troubleOf } from '../open-loop.mjs';
-import { QUIET_PERIOD_SECONDS, randomRequests } from '../population.mjs';
+import { QUIET_PERIOD_SECONDS, randomRequests, statusHalves } from '../population.mjs';
 import { count, ms } from '../row.mjs';
 import { withCollector, withYardstick } from '../stage.mjs';
 
@@ -38,8 +38,12 @@ async function measure(context, { database, p99Ms, p9999Ms }) {
     openLoop({ ...load, port, seconds: Math.min(seconds, YARDSTICK_SECONDS) }),
   );
   const settings = { 'keep-reports': 0 };
-  const result = await withCollector({ database, services, perPost: 1, settings, context }, ({ port }) =>
-    openLoop({ ...load, port, seconds }),
+  const result = await withCollector(
+    { database, services, perPost: 1, settings, context },
+    async (collector) => {
+      await warmUp(collector, statusHalves({ services, perPost: 1, period: QUIET_PERIOD_SECONDS }), seconds);
+      return openLoop({ ...load, port: collector.port, seconds });
+    },
   );
   const trouble = troubleOf(result);
   const row = (name, key, limit) => ({

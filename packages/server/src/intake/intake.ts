@@ -12,6 +12,8 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Fewer POSTs wait for the batch that is under way: what comes singly costs several times as much. */
+const WORTH_A_COMMIT = 8;
 /** Whoever is refused hears of it only now: senders that try again at once would leave no time for anything but refusing. */
 const REFUSAL_PAUSE_MS = 1000;
 /** More refusals are not held back in memory. */
@@ -69,8 +71,12 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
     begin();
   }
 
+  /** One batch is under way at least; another beside it only if it is worth a commit. */
+  const mayBegin = () =>
+    underWay.size === 0 || (underWay.size < batchesAtOnce && queue.length >= WORTH_A_COMMIT);
+
   function begin(): void {
-    while (underWay.size < batchesAtOnce) {
+    while (mayBegin()) {
       const batch = takeBatch();
       const [first] = batch;
       if (!first) return;
@@ -128,7 +134,7 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
       room.enter(itemsOf(submission), performance.now());
       return new Promise((resolve, reject) => {
         queue.push({ number: ++lastNumber, submission, resolve, reject });
-        if (!isPlanned && underWay.size < batchesAtOnce) void work();
+        if (!isPlanned && mayBegin()) void work();
       });
     },
     isFull: () => room.isFull(),

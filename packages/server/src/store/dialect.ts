@@ -29,8 +29,8 @@ export const MYSQL_SESSION = [
 
 /**
  * What each new connection to SQLite is told. A report rewrites the page that its pulse is on, so a file that is made
- * anew gets small ones; the log is copied back to the file once it has grown to 32 MB, since the longer it is, the more
- * of its pages lie side by side. The cache is small, since a commit that makes the file grow walks all of it
+ * anew gets small ones; the log is copied back to the file once it is as long, but not longer than 64 MB, since the
+ * longer it is, the more of its pages lie side by side. The cache is small, since a commit that makes the file grow walks all of it
  * (docs/performance.md).
  * better-sqlite3 sets synchronous NORMAL once WAL is on, so FULL comes after it.
  */
@@ -38,7 +38,7 @@ export const SQLITE_SESSION = [
   'page_size = 1024',
   'journal_mode = WAL',
   'synchronous = FULL',
-  'wal_autocheckpoint = 32000',
+  'wal_autocheckpoint = 64000',
   'busy_timeout = 5000',
   'cache_size = -8000',
 ];

@@ -60,27 +60,28 @@ describe('intake', () => {
     };
     const names = () => open.map(({ names }) => names);
     await submit('a', 'b');
-    await submit('a', 'c', 'a');
-    assert.deepEqual(names(), ['a b', 'c']);
-    await submit('d');
-    assert.deepEqual(names(), ['a b', 'c'], 'no more than two');
+    await submit('c');
+    assert.deepEqual(names(), ['a b'], 'a few are not worth a commit of their own');
+    await submit('a', 'a', ...'defgh');
+    assert.deepEqual(names(), ['a b', 'c d e f g h']);
+    await submit(...'ijklmnop');
+    assert.deepEqual(names(), ['a b', 'c d e f g h'], 'no more than two');
     let isSettled = false;
     const settled = intake.settled().then(() => {
       isSettled = true;
     });
     open[1]?.end();
     await turn();
-    assert.deepEqual(names(), ['a b', 'c', 'd'], 'a is under way');
+    assert.deepEqual(names(), ['a b', 'c d e f g h', 'i j k l m n o p'], 'a is under way');
     open[0]?.end();
-    await turn();
-    assert.deepEqual(names(), ['a b', 'c', 'd', 'a a']);
-    await submit('e');
     open[2]?.end();
     await turn();
-    assert.deepEqual([names().at(-1), isSettled], ['e', false]);
+    assert.equal(names().at(-1), 'a a');
+    await submit(...'qrstuvwx');
+    assert.deepEqual([names().at(-1), isSettled], ['q r s t u v w x', false]);
     open[3]?.end();
     await settled; // whatever came later
-    assert.equal(intake.waiting(), 1);
+    assert.equal(intake.waiting(), 8);
   });
 
   it('tries what failed alone, and only that', async () => {

@@ -4,25 +4,28 @@ import type { Sqlite } from './driver.ts';
 /** How often statements run between two looks at how long it is. */
 const LOOK_EVERY = 100;
 
+/** It is never copied back sooner, however small the file is. */
+const LEAST_PAGES = 4000;
+
 /** How much longer the log gets before SQLite copies it back by itself, in case that the thread for it cannot. */
 const LAST_RESORT = 4;
 
 /**
- * SQLite's write-ahead log, into which every commit goes. Once it has as many pages as `wal_autocheckpoint` says, it is
- * copied back to the file by a thread of its own while commits go on; what they append meanwhile is copied here, which
- * takes a moment, and then it begins anew.
+ * SQLite's write-ahead log, into which every commit goes. Once it is as long as the file, or has as many pages as
+ * `wal_autocheckpoint` says, it is copied back by a thread of its own while commits go on; what they append meanwhile is
+ * copied here, which takes a moment, and then it begins anew.
  */
 export class Log {
   readonly #db: InstanceType<typeof Sqlite>;
   #copier: Worker | undefined;
   #state: 'growing' | 'being copied' | 'copied' = 'growing';
   #unseen = 0;
-  readonly #fullPages: number;
+  readonly #mostPages: number;
 
   constructor(db: InstanceType<typeof Sqlite>) {
     this.#db = db;
-    this.#fullPages = db.pragma('wal_autocheckpoint', { simple: true }) as number;
-    db.pragma(`wal_autocheckpoint = ${LAST_RESORT * this.#fullPages}`);
+    this.#mostPages = db.pragma('wal_autocheckpoint', { simple: true }) as number;
+    db.pragma(`wal_autocheckpoint = ${LAST_RESORT * this.#mostPages}`);
   }
 
   /** To be told of statements that ran, so many times. */
@@ -41,10 +44,14 @@ export class Log {
     if (this.#state !== 'growing' || this.#unseen < LOOK_EVERY) return;
     this.#unseen = 0;
     const [{ log }] = this.#db.pragma('wal_checkpoint(NOOP)') as [{ log: number }];
-    if (log < this.#fullPages) return;
+    if (log < LEAST_PAGES || log < Math.min(this.#filePages(), this.#mostPages)) return;
     this.#state = 'being copied';
     this.#copier ??= this.#startCopier();
     this.#copier.postMessage('copy');
+  }
+
+  #filePages(): number {
+    return this.#db.pragma('page_count', { simple: true }) as number;
   }
 
   async close(): Promise<void> {

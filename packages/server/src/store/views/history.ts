@@ -149,7 +149,7 @@ async function stepBack(
     .select({ at: 'at', number: 'number', previousAt: 'previous_at', states: 'states', info: 'info' });
 }
 
-/** Rows that come after the place in a list with the latest first. */
+/** Rows that come after the place in a list with the latest first; said so that an index of the column finds where they begin. */
 export function before(query: Knex.QueryBuilder, column: string, [at, id]: [number, number]): void {
-  query.where(column, '<', at).orWhere((same) => same.where(column, at).where('id', '<', id));
+  query.where(column, '<=', at).where((later) => later.where(column, '<', at).orWhere('id', '<', id));
 }
