@@ -55,7 +55,7 @@ async function month({ say, seconds }, { keepReportsMs, changes = false }) {
     listen: { host: '127.0.0.1', port: 0 },
     keepReportsMs,
   };
-  const app = createApp(config, { clock, log: pino({ level: 'error' }) });
+  const app = createApp(config, { clock, log: pino({ level: 'error' }), signEveryMs: 3_600_000 });
   await app.start();
   const client = createClient(app.http.address().port);
   const sizes = [];

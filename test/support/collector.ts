@@ -40,11 +40,12 @@ export interface CollectorOptions {
 /** A running collector, as a process. */
 export interface Collector {
   program: Program;
+  database: string;
   port: number;
   /** With a slash at the end. */
   url: string;
   get<T>(path: string): Promise<T>;
-  services(): Promise<ServiceJson[]>;
+  services(query?: string): Promise<ServiceJson[]>;
   /** The oldest first. */
   alerts(query?: string): Promise<AlertJson[]>;
   /** POSTs a status and expects it to be stored. */
@@ -53,6 +54,8 @@ export interface Collector {
   stop(): Promise<void>;
   /** Stops it, and starts it with the same settings. */
   restart(): Promise<Collector>;
+  /** Kills it in the middle of whatever it does, and starts it with the same settings. */
+  killAndRestart(): Promise<Collector>;
 }
 
 const ANSWER_PATIENCE_MS = 10_000;
@@ -71,10 +74,13 @@ export async function startCollector(scene: Scene, options: CollectorOptions): P
   const get = <T>(path: string) => ask<T>(`${url}api/v1/${path}`);
   return {
     program,
+    database,
     port,
     url,
     get,
-    services: async () => (await get<{ services: ServiceJson[] }>('services?limit=1000')).services,
+    async services(query = '') {
+      return (await get<{ services: ServiceJson[] }>(`services?limit=1000&${query}`)).services;
+    },
     async alerts(query = '') {
       return (await get<{ alerts: AlertJson[] }>(`alerts?limit=1000&${query}`)).alerts.reverse();
     },
@@ -86,6 +92,10 @@ export async function startCollector(scene: Scene, options: CollectorOptions): P
     stop: () => stop(program),
     async restart() {
       await stop(program);
+      return startCollector(scene, { ...options, port });
+    },
+    async killAndRestart() {
+      await program.stop('SIGKILL');
       return startCollector(scene, { ...options, port });
     },
   };

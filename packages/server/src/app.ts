@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { type Clock, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createBadKeys } from './intake/bad-keys.ts';
@@ -8,17 +9,20 @@ import { createDeliver } from './jobs/deliver.ts';
 import type { Job } from './jobs/loop.ts';
 import { createPrune } from './jobs/prune.ts';
 import { createRecall } from './jobs/recall.ts';
+import { createSign } from './jobs/sign.ts';
 import { createSweep } from './jobs/sweep.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { accept } from './monitor/accept.ts';
 import type { Effects, MonitorDeps } from './monitor/deps.ts';
 import { createKnown } from './monitor/known.ts';
+import { createListening } from './monitor/listening.ts';
 import { type HashKey, openSecret } from './secret.ts';
 import { connect } from './store/connection.ts';
 import { batchesAtOnce, isUnavailable } from './store/dialect.ts';
 import { migrate } from './store/migrate.ts';
 import { lockSqlite } from './store/owner-lock.ts';
+import { version } from './version.ts';
 import { createWeb } from './web/server.ts';
 
 /** A collector. */
@@ -35,7 +39,13 @@ export interface App {
 export interface AppOptions {
   clock?: Clock;
   log?: Log;
+  /** How often it leaves a sign of life, milliseconds. */
+  signEveryMs?: number;
 }
+
+const SIGN_EVERY_MS = 1000;
+/** Nobody was listening when the last sign of life of any collector is older than so many should be. */
+const MISSED_SIGNS = 2;
 
 /** How long to wait for another collector that is letting go of the SQLite file. */
 const LOCK_PATIENCE_MS = 10_000;
@@ -49,7 +59,7 @@ const IDLE_CHECK_MS = 20;
 /** Puts a collector together: the only place where its parts meet. */
 export function createApp(
   config: Config,
-  { clock = wallClock, log = createLog(config.logLevel) }: AppOptions = {},
+  { clock = wallClock, log = createLog(config.logLevel), signEveryMs = SIGN_EVERY_MS }: AppOptions = {},
 ): App {
   const db = connect(config.database);
   let hashKey: HashKey = () => {
@@ -65,8 +75,14 @@ export function createApp(
     hashKey: (server, key) => hashKey(server, key),
     publish,
   };
+  const listening = createListening({
+    deps,
+    now: () => clock.now(),
+    who: () => ({ name: config.name ?? defaultName(http), version: version() }),
+    longestMs: MISSED_SIGNS * signEveryMs,
+  });
   const intake = createIntake({
-    store: (batch) => accept(deps, batch),
+    store: (batch) => whenReady(() => accept(deps, batch)),
     batchesAtOnce: batchesAtOnce(db),
     isUnavailable,
     log,
@@ -75,16 +91,23 @@ export function createApp(
   const http = createWeb({ db, config, clock, log, intake, badKeys: createBadKeys(), metrics });
   const url = () => urlOf(http);
 
-  const sweep = createSweep(deps, intake.settled, clock, log);
+  const sweep = createSweep(deps, listening, intake.settled, clock, log);
   const delivers = config.channels.map((channel) =>
     createDeliver({ deps, channel, clock, log, baseUrl: () => config.baseUrl ?? url() }),
   );
+  const signing = createSign(listening, signEveryMs, clock, log);
   const jobs: Job[] = [
+    signing,
     sweep,
     ...delivers,
     createPrune(db, config, clock, log),
     createRecall(deps, clock, log),
   ];
+
+  async function whenReady<T>(work: () => Promise<T>): Promise<T> {
+    await listening.ready();
+    return work();
+  }
 
   function publish({ reports, alerts, wakeAt }: Effects): void {
     metrics.reports.inc(reports);
@@ -118,6 +141,7 @@ export function createApp(
       log.info(`OverC listens at ${url()}`);
     },
     async stop() {
+      await signing.stop();
       await closeHttp(http);
       await intake.settled();
       await Promise.all(jobs.map((job) => job.stop()));
@@ -134,6 +158,11 @@ function listen(http: Server, { host, port }: Config['listen']): Promise<void> {
       resolve();
     });
   });
+}
+
+/** What a collector is called among others on the same database, unless the settings say. */
+function defaultName(http: Server): string {
+  return `${hostname()}:${(http.address() as AddressInfo).port}`;
 }
 
 function urlOf(http: Server): string {

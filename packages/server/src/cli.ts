@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { SettingsError } from '@overc/protocol';
 import yargs from 'yargs';
 import { createApp } from './app.ts';
 import { type Config, loadConfig, unknownVariables } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { version } from './version.ts';
 
 /** How the program ends: 0 done, 1 it could not run, 2 used or set up wrongly. */
 export type ExitCode = 0 | 1 | 2;
@@ -132,9 +132,4 @@ function startError(error: unknown, { listen, database }: Config): string {
   if (database.kind === 'mysql' && code)
     return `the database at ${database.host}:${database.port} answers ${code}: ${message}`;
   return message;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -26,6 +26,8 @@ export interface ChannelConfig {
 
 export interface Config {
   database: DatabaseUrl;
+  /** What this collector is called among others on the same database; undefined when not set. */
+  name: string | undefined;
   listen: { host: string; port: number };
   logLevel: LogLevel;
   /** Address at which people reach the pages, with a slash at the end; undefined when not set. */
@@ -63,6 +65,7 @@ export function loadConfig({ flags = {}, env = {}, file }: ConfigSources): Confi
   const database = values.database ?? { kind: 'sqlite', file: resolve(here, 'data/overc.db') };
   return {
     database,
+    name: values.name,
     listen: values.listen ?? readListen(OVERC_OPTIONS.listen.fallback),
     logLevel: values.loglevel ?? 'info',
     baseUrl: values['base-url'],

@@ -1,5 +1,5 @@
 import { splitWords } from '@overc/command';
-import { duration, httpUrl, type Options, oneOf, text } from '@overc/protocol';
+import { duration, httpUrl, nameText, type Options, oneOf, text } from '@overc/protocol';
 import proxyAddr from 'proxy-addr';
 import { DAY_MS } from './clock.ts';
 import { LOG_LEVELS } from './log.ts';
@@ -17,6 +17,12 @@ export const OVERC_OPTIONS = {
     example: 'mysql://overc:secret@db.example.com:3306/overc',
     fallback: 'sqlite://data/overc.db',
     secret: true,
+  },
+  name: {
+    read: nameText,
+    help: 'What this collector is called among others on the same database.',
+    example: 'berlin',
+    fallback: 'the machine’s name and the port',
   },
   listen: {
     read: readListen,

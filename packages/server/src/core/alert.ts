@@ -21,9 +21,10 @@ export function alertText({ kind, message, server, service, current }: Alert): s
   return current ? `${headline}Current: ${current.state}: ${current.info}\n` : headline;
 }
 
+const WARNINGS = new Set(['service:state/WARN', 'service:state/UNK', 'collector/resumed']);
+
 /** How bad an alert of this kind is. */
 export function severityOf(kind: string): Severity {
   if (kind === 'service:state/OK' || kind === 'plugin/online' || kind === 'channel/working') return 'info';
-  if (kind === 'service:state/WARN' || kind === 'service:state/UNK') return 'warning';
-  return 'critical';
+  return WARNINGS.has(kind) ? 'warning' : 'critical';
 }

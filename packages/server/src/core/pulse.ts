@@ -1,5 +1,6 @@
 import type { State } from '@overc/protocol';
 import { patienceOf } from './deadline.ts';
+import { MOST_CREDITS } from './gap.ts';
 import type { Status } from './status.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Pulse {
   wakeAt: number | null;
   /** How often it has been renewed. */
   reports: number;
+  /** How often its promises got a fresh period since then, because nobody was listening. */
+  credits: number;
 }
 
 /** What a service has to itself; together with its pulse it makes a {@link Status}. */
@@ -63,7 +66,17 @@ export function renew(pulse: Pulse | undefined, at: number, patienceMs: number, 
     deadlineAt,
     wakeAt: Math.min(planned, deadlineAt),
     reports: (pulse?.reports ?? reportsBefore) + 1,
+    credits: 0,
   };
+}
+
+/**
+ * The pulse after a gap that ended at `until`: the promises that were open start a fresh period, unless they did too
+ * often without a report. What was due before the gap is to be silent already.
+ */
+export function credit(pulse: Pulse, until: number): Pulse {
+  if (pulse.wakeAt === null || pulse.credits >= MOST_CREDITS) return pulse;
+  return { ...pulse, deadlineAt: until + pulse.patienceMs, credits: pulse.credits + 1 };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import * as initial from './0001-initial.ts';
+import * as gaps from './0002-gaps.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -8,6 +9,7 @@ interface Migration {
 /** Every migration in order; forward only, and a released one is never edited. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-initial': initial,
+  '0002-gaps': gaps,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

@@ -14,17 +14,26 @@ export async function expireOverdue(deps: MonitorDeps, now: number): Promise<num
   const { db } = deps;
   const earliest = await nextWakeAt(db);
   if (earliest === undefined || earliest > now) return earliest;
-  while (await expireChunk(deps, now));
+  await expireUntil(deps, now, now);
   for (let kept = CHUNK; kept === CHUNK; )
     kept = await transaction(db, (tx) => postponeWakeUps(tx, now, CHUNK));
   return nextWakeAt(db);
 }
 
+/** Records every promise that was broken by `due`, as noticed at `now`. */
+export async function expireUntil(deps: MonitorDeps, due: number, now: number): Promise<void> {
+  while (await expireChunk(deps, due, now));
+}
+
 /** Declares about CHUNK services silent; returns whether there were any to look at. */
-async function expireChunk({ db, channels, publish }: MonitorDeps, now: number): Promise<boolean> {
-  const overdue = firstOf(await findOverdue(db, now, CHUNK));
+async function expireChunk(
+  { db, channels, publish }: MonitorDeps,
+  due: number,
+  now: number,
+): Promise<boolean> {
+  const overdue = firstOf(await findOverdue(db, due, CHUNK));
   if (overdue.length === 0) return false;
-  const alerts = await silenceOverdue(db, overdue, now, channels);
+  const alerts = await silenceOverdue(db, overdue, due, now, channels);
   if (alerts > 0) publish({ reports: 0, alerts, wakeAt: undefined });
   return true;
 }

@@ -70,6 +70,7 @@ const SAVE = savingById('pulses', {
   deadline_at: 'signed',
   wake_at: 'signed',
   reports: 'signed',
+  credits: 'signed',
   infos: 'char',
 });
 
@@ -104,7 +105,7 @@ const RENEW: GroupedWrite = {
     { name: 'v_at', type: 'signed' },
     { name: 'v_infos', type: 'char' },
   ],
-  rest: `set reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, infos = v_infos
+  rest: `set reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, credits = 0, infos = v_infos
     where id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_at and wake_at <= v_at + patience_ms`,
   isExact: true,
 };
@@ -162,6 +163,7 @@ function toPulse(row: DbRow): StoredPulse {
       deadlineAt: row.deadline_at,
       wakeAt: row.wake_at,
       reports: row.reports,
+      credits: row.credits,
     },
   };
 }
@@ -176,6 +178,7 @@ function toRow({ version, members, infos, value }: Omit<StoredPulse, 'id'>): Row
     deadline_at: value.deadlineAt,
     wake_at: value.wakeAt,
     reports: value.reports,
+    credits: value.credits,
     infos: JSON.stringify(infos),
   };
 }

@@ -8,25 +8,26 @@ import { atomically } from './transaction.ts';
 const DEADLINE =
   'pulses.deadline_at + (services.period_seconds + services.grace_seconds) * 1000 - pulses.patience_ms';
 const IN_PULSES = 'services join pulses on pulses.id = services.pulse_id';
-const IS_OVERDUE = `pulses.id in (v_ids) and not services.silent and ${DEADLINE} <= v_now`;
+const IS_OVERDUE = `pulses.id in (v_ids) and not services.silent and ${DEADLINE} <= v_due`;
 
 /**
- * Declares every service of these pulses silent whose promise is broken at `now`, raises the alerts, and moves the
- * pulses' wake-ups to the next of their deadlines: `expire` of `core/transition.ts` in SQL, so that no row of a hundred
+ * Declares every service of these pulses silent whose promise was broken by `due`, raises the alerts as of `now`, and
+ * moves the pulses' wake-ups to the next of their deadlines: `expire` of `core/transition.ts` in SQL, so that no row of a hundred
  * thousand has to be read. Returns how many there were.
  */
 export async function silenceOverdue(
   db: Knex,
   pulseIds: number[],
+  due: number,
   now: number,
   channels: string[],
 ): Promise<number> {
   const { lastAlert } = (await db('alerts').max({ lastAlert: 'id' }).first()) ?? {};
   const ids = pulseIds.toSorted((a, b) => a - b);
-  const write = (what: WriteByIds, values = {}) => writesByIds(db, what, ids, { v_now: now, ...values });
+  const write = (what: WriteByIds, values = {}) => writesByIds(db, what, ids, { v_due: due, ...values });
   const raising = [
     ...write(closingSpans(db)),
-    ...write(raisingAlerts(db), { v_kind: OFFLINE.kind, v_message: OFFLINE.message }),
+    ...write(raisingAlerts(db), { v_now: now, v_kind: OFFLINE.kind, v_message: OFFLINE.message }),
     ...channels.flatMap((channel) =>
       write(OWING, { v_kind: OFFLINE.kind, v_last_alert: lastAlert ?? 0, v_channel: channel }),
     ),
@@ -66,7 +67,7 @@ const ofPulse = (what: string) => `(select ${what} from pulses where pulses.id =
 
 const MARK: WriteByIds = {
   sql: `update services set silent = 1, since = ${ofPulse(DEADLINE)}, first_report = 0
-    where pulse_id in (v_ids) and not silent and ${ofPulse(DEADLINE)} <= v_now`,
+    where pulse_id in (v_ids) and not silent and ${ofPulse(DEADLINE)} <= v_due`,
 };
 
 const MOVE_WAKE_UPS: WriteByIds = {

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { STATES } from '@overc/protocol';
 import fc from 'fast-check';
 import { patienceOf } from '../../src/core/deadline.ts';
-import { isSteady, type Member, memberOf, type Pulse, renew, statusOf } from '../../src/core/pulse.ts';
+import {
+  credit,
+  isSteady,
+  type Member,
+  memberOf,
+  type Pulse,
+  renew,
+  statusOf,
+} from '../../src/core/pulse.ts';
 import { receive } from '../../src/core/transition.ts';
 
 const T0 = 1_000_000;
@@ -21,7 +29,7 @@ const members = fc.array(member, { minLength: 1, maxLength: 6 });
 function pulseOf(members: Member[]): Pulse {
   const patienceMs = Math.min(...members.map(patienceOf));
   const deadlineAt = T0 + patienceMs;
-  return { reportedAt: T0, patienceMs, deadlineAt, wakeAt: deadlineAt, reports: 7 };
+  return { reportedAt: T0, patienceMs, deadlineAt, wakeAt: deadlineAt, reports: 7, credits: 0 };
 }
 
 describe('a pulse', () => {
@@ -67,6 +75,23 @@ describe('a pulse', () => {
     );
   });
 
+  it('that was open in a gap gives each service a fresh period, three times until the next report', () => {
+    fc.assert(
+      fc.property(members, (members) => {
+        let pulse = pulseOf(members);
+        for (const until of [T0 + 100_000, T0 + 200_000, T0 + 300_000]) {
+          pulse = credit(pulse, until);
+          for (const one of members)
+            assert.equal(statusOf(one, 'info', pulse).deadlineAt, until + patienceOf(one));
+        }
+        assert.deepEqual(credit(pulse, T0 + 400_000), pulse);
+        assert.equal(renew(pulse, T0 + 400_000, pulse.patienceMs).credits, 0);
+        const silent = { ...pulseOf(members), wakeAt: null };
+        assert.deepEqual(credit(silent, T0 + 100_000), silent);
+      }),
+    );
+  });
+
   it('is not steady once a deadline has passed, out of order, or when all are silent', () => {
     const pulse: Pulse = {
       reportedAt: T0,
@@ -74,6 +99,7 @@ describe('a pulse', () => {
       deadlineAt: T0 + 60_000,
       wakeAt: T0,
       reports: 1,
+      credits: 0,
     };
     assert.equal(isSteady(pulse, T0 + 59_999), true);
     assert.equal(isSteady(pulse, T0 + 60_000), false);

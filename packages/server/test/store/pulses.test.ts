@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isSteady, renew } from '../../src/core/pulse.ts';
+import { credit, isSteady, renew } from '../../src/core/pulse.ts';
+import { creditGap } from '../../src/store/gaps.ts';
 import { findPulses, insertPulses, type Renewal, renewalsOf } from '../../src/store/pulses.ts';
 import { atomically, transaction } from '../../src/store/transaction.ts';
 import { onBothKinds } from '../support/collector.ts';
@@ -18,11 +19,12 @@ onBothKinds('the one statement for steady reports', (kind) => {
       wakeIn: fc.option(fc.integer({ min: -3, max: 8 })),
       after: fc.integer({ min: -2, max: 12 }),
       isKnownVersion: fc.boolean(),
+      credits: fc.integer({ min: 0, max: 3 }),
     });
     const batch = fc.array(situation, { minLength: 1, maxLength: 90 });
     await fc.assert(
       fc.asyncProperty(batch, async (situations) => {
-        const pulses = situations.map(({ patience, deadlineIn, wakeIn }) => ({
+        const pulses = situations.map(({ patience, deadlineIn, wakeIn, credits }) => ({
           version: 3,
           members: 2,
           infos: ['before', null, 'ünï 🛰'],
@@ -32,6 +34,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
             deadlineAt: T0 + deadlineIn * 1000,
             wakeAt: wakeIn === null ? null : T0 + wakeIn * 1000,
             reports: 7,
+            credits,
           },
         }));
         const ids = await transaction(store.db, (tx) => insertPulses(tx, pulses));
@@ -65,13 +68,39 @@ onBothKinds('the one statement for steady reports', (kind) => {
     );
   });
 
+  it('credits a gap as core/pulse says', async () => {
+    const pulses = [null, T0].flatMap((wakeAt) =>
+      [0, 1, 2, 3].map((credits) => ({
+        version: 1,
+        members: 1,
+        infos: ['a'],
+        value: { reportedAt: T0, patienceMs: 7000, deadlineAt: T0 + 7000, wakeAt, reports: 1, credits },
+      })),
+    );
+    const ids = await transaction(store.db, (tx) => insertPulses(tx, pulses));
+    const until = T0 + 60_000;
+    await transaction(store.db, (tx) => creditGap(tx, { since: T0 + 1, until }));
+    const stored = await findPulses(store.db, ids);
+    assert.deepEqual(
+      stored.sort((a, b) => a.id - b.id).map(({ value }) => value),
+      pulses.map(({ value }) => credit(value, until)),
+    );
+  });
+
   it('touches nothing that has been removed', async () => {
     const gone = { pulseId: 12345, version: 1, at: T0, infos: '[""]' };
     assert.equal(await atomically(store.db, renewalsOf(store.db, [gone])), undefined);
   });
 
   it('renews any number of pulses together, or none when one of them is not steady', async () => {
-    const value = { reportedAt: T0, patienceMs: 60_000, deadlineAt: T0 + 60_000, wakeAt: T0, reports: 1 };
+    const value = {
+      reportedAt: T0,
+      patienceMs: 60_000,
+      deadlineAt: T0 + 60_000,
+      wakeAt: T0,
+      reports: 1,
+      credits: 0,
+    };
     const pulses = Array.from({ length: 421 }, () => ({ version: 1, members: 1, infos: ['a'], value }));
     const ids = await transaction(store.db, (tx) => insertPulses(tx, pulses));
     const at = (time: number) => ids.map((pulseId) => ({ pulseId, version: 1, at: time, infos: '["b"]' }));

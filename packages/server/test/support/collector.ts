@@ -49,6 +49,7 @@ export async function startOn(
   clock: ManualClock,
   settings: Partial<Config> = {},
   log: Logger = quiet,
+  signEveryMs?: number,
 ): Promise<TestCollector> {
   const config: Config = {
     ...loadConfig({}),
@@ -57,7 +58,7 @@ export async function startOn(
     secretFile: join(database.folder, 'overc.secret'),
     ...settings,
   };
-  const app = createApp(config, { clock, log });
+  const app = createApp(config, { clock, log, ...(signEveryMs !== undefined && { signEveryMs }) });
   await app.start();
   const http = () => request(app.http) as unknown as request.Agent;
   return {

@@ -49,7 +49,7 @@ export class Day {
           expected,
         );
       },
-      expectAlert: async (kind: string, service: string) => {
+      expectAlert: async (kind: string, service: string | null) => {
         await arrive();
         assert.deepEqual(
           (await this.#news()).map((alert) => [alert.kind, alert.service]),

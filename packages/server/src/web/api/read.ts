@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import { type Clock, DAY_MS } from '../../clock.ts';
 import { notFound } from '../../errors.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
+import { listCollectors } from '../../store/collectors.ts';
+import { listGaps } from '../../store/gaps.ts';
 import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
 import { listReports, listSpans } from '../../store/views/history.ts';
 import { loadOverview } from '../../store/views/overview.ts';
@@ -22,7 +24,16 @@ import {
   readTime,
   readTimePlace,
 } from '../query.ts';
-import { alertJson, overviewJson, reportJson, serverJson, serviceJson, spanJson } from './shapes.ts';
+import {
+  alertJson,
+  collectorJson,
+  gapJson,
+  overviewJson,
+  reportJson,
+  serverJson,
+  serviceJson,
+  spanJson,
+} from './shapes.ts';
 
 /** `/api/v1`: what the collector knows, as JSON. */
 export function createReadApi(db: Knex, clock: Clock): Router {
@@ -77,7 +88,13 @@ export function createReadApi(db: Knex, clock: Clock): Router {
     const service = await serviceOf(db, req);
     const range = readRange(req.query);
     const page = pageOf(await listSpans(db, service.id, range), range.limit, ({ until, id }) => [until, id]);
-    sendPage(res, 'spans', page, [...currentSpan(service, range), ...page.rows.map(spanJson)]);
+    const spans = [...currentSpan(service, range), ...page.rows.map(spanJson)];
+    const [from, to] = [
+      page.rows.at(-1)?.since ?? service.since,
+      range.after?.[0] ?? Number.MAX_SAFE_INTEGER,
+    ];
+    const gaps = await listGaps(db, Math.max(from, range.since ?? 0), Math.min(to, range.until ?? to));
+    sendPage(res, 'spans', page, spans, { gaps: gaps.map(gapJson) });
   });
 
   router.get('/services/:id/reports', async (req, res) => {
@@ -88,6 +105,10 @@ export function createReadApi(db: Knex, clock: Clock): Router {
       number,
     ]);
     sendPage(res, 'reports', page, page.rows.map(reportJson));
+  });
+
+  router.get('/collectors', async (_req, res) => {
+    res.json({ collectors: (await listCollectors(db)).map(collectorJson) });
   });
 
   router.get('/alerts', async (req, res) => {
@@ -117,8 +138,14 @@ export function createReadApi(db: Knex, clock: Clock): Router {
   return router;
 }
 
-function sendPage(res: Response, name: string, { next }: Page<unknown>, rows: object[]): void {
-  res.json({ [name]: rows, ...(next !== undefined && { next }) });
+function sendPage(
+  res: Response,
+  name: string,
+  { next }: Page<unknown>,
+  rows: object[],
+  more: object = {},
+): void {
+  res.json({ [name]: rows, ...more, ...(next !== undefined && { next }) });
 }
 
 async function serviceOf(db: Knex, req: Request): Promise<ServiceView> {

@@ -1,6 +1,8 @@
 import { toIso, toIsoOrNull } from '../../clock.ts';
 import { severityOf } from '../../core/alert.ts';
+import type { Gap } from '../../core/gap.ts';
 import type { Span } from '../../core/status.ts';
+import type { Collector } from '../../store/collectors.ts';
 import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
 import type { ReportView } from '../../store/views/history.ts';
 import type { Overview } from '../../store/views/overview.ts';
@@ -64,6 +66,15 @@ export function spanJson({
   info,
 }: Omit<Span, 'until'> & { until: number | null }): object {
   return { state, silent, since: toIso(since), until: toIsoOrNull(until), reports, info };
+}
+
+/** A time in which nobody was listening. */
+export function gapJson({ since, until }: Gap): object {
+  return { since: toIso(since), until: toIso(until) };
+}
+
+export function collectorJson({ name, version, startedAt, aliveAt }: Collector): object {
+  return { name, version, started_at: toIso(startedAt), alive_at: toIso(aliveAt) };
 }
 
 export function reportJson({ at, state, info }: ReportView): object {

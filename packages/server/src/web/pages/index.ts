@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import express, { type Request, Router } from 'express';
 import { DAY_MS } from '../../clock.ts';
 import { notFound } from '../../errors.ts';
+import { listCollectors } from '../../store/collectors.ts';
+import { listGaps } from '../../store/gaps.ts';
 import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
 import { listReports, listSpans } from '../../store/views/history.ts';
 import { loadOverview } from '../../store/views/overview.ts';
@@ -20,7 +22,7 @@ import {
   readText,
   readTimePlace,
 } from '../query.ts';
-import { alertRow, groupByServer, reportRow, serverRow, serviceRow, spanRow } from './rows.ts';
+import { alertRow, collectorRow, groupByServer, reportRow, serverRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 
 const SERVICES_PER_PAGE = 200;
@@ -99,6 +101,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     const service = id === undefined ? undefined : await findService(db, id);
     if (!service) throw notFound('There is no such service; it may have been removed.');
     const spans = (await listSpans(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
+    const gaps = await listGaps(db, spans.at(-1)?.since ?? service.since, now);
     const reports = (await listReports(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
     res.render('service', {
       title: `${service.name} on ${service.server}`,
@@ -110,7 +113,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
         grace: service.graceSeconds,
         deadline: exact(service.deadlineAt),
       },
-      spans: [spanRow({ ...service, until: null }, now), ...spans.map((span) => spanRow(span, now))],
+      spans: [{ ...service, until: null }, ...spans].map((span) => spanRow(span, gaps, now)),
       reports: reports.map(reportRow),
       alerts: await alertRows({ server: service.server, service: service.name, limit: ROWS_BESIDE }, now),
     });
@@ -128,6 +131,12 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     );
     const alerts = page.rows.map((alert) => alertRow(alert, deliveries, clock.now()));
     res.render('alerts', { title: 'Alerts', here: req.originalUrl, alerts, next: nextHref(req, page.next) });
+  });
+
+  router.get('/collectors', async (req, res) => {
+    const now = clock.now();
+    const collectors = (await listCollectors(db)).map((collector) => collectorRow(collector, now));
+    res.render('collectors', { title: 'Collectors', here: req.originalUrl, collectors });
   });
 
   async function alertRows(filter: Parameters<typeof listAlerts>[1], now: number) {

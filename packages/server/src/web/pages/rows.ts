@@ -1,6 +1,8 @@
 import type { State } from '@overc/protocol';
 import { type Severity, severityOf } from '../../core/alert.ts';
+import type { Gap } from '../../core/gap.ts';
 import type { Span } from '../../core/status.ts';
+import type { Collector } from '../../store/collectors.ts';
 import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
 import type { ReportView } from '../../store/views/history.ts';
 import type { ServerView } from '../../store/views/servers.ts';
@@ -96,10 +98,23 @@ export interface SpanRow {
   length: string;
   /** Such as `3 reports`. */
   reports: string;
+  /** When nobody was listening in it. */
+  gaps: GapRow[];
 }
 
-/** A span of the history; `until` null while it lasts. */
-export function spanRow(span: Omit<Span, 'until'> & { until: number | null }, now: number): SpanRow {
+export interface GapRow {
+  since: Moment;
+  until: Moment;
+  length: string;
+}
+
+/** A span of the history, with those of the gaps that fall into it; `until` null while it lasts. */
+export function spanRow(
+  span: Omit<Span, 'until'> & { until: number | null },
+  gaps: Gap[],
+  now: number,
+): SpanRow {
+  const isWithin = (gap: Gap) => gap.until > span.since && gap.since < (span.until ?? now);
   return {
     badge: stateBadge(span.state),
     silent: span.silent,
@@ -108,7 +123,23 @@ export function spanRow(span: Omit<Span, 'until'> & { until: number | null }, no
     until: span.until === null ? undefined : exact(span.until),
     length: lengthText((span.until ?? now) - span.since),
     reports: countText(span.reports, 'report'),
+    gaps: gaps.filter(isWithin).map(gapRow),
   };
+}
+
+function gapRow({ since, until }: Gap): GapRow {
+  return { since: exact(since), until: exact(until), length: lengthText(until - since) };
+}
+
+export interface CollectorRow {
+  name: string;
+  version: string;
+  started: Moment;
+  alive: Moment;
+}
+
+export function collectorRow({ name, version, startedAt, aliveAt }: Collector, now: number): CollectorRow {
+  return { name, version, started: relative(startedAt, now), alive: relative(aliveAt, now) };
 }
 
 export interface ReportRow {

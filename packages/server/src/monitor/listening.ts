@@ -1,0 +1,115 @@
+import { DAY_MS } from '../clock.ts';
+import { findingAt, type Gap } from '../core/gap.ts';
+import { insertAlerts } from '../store/alerts.ts';
+import { type Collector, forgetCollectors, saveCollector } from '../store/collectors.ts';
+import { creditGap, findLastSign, lockLastSign, saveLastSign, startAnew } from '../store/gaps.ts';
+import { type Tx, transaction } from '../store/transaction.ts';
+import type { MonitorDeps } from './deps.ts';
+import { expireUntil } from './expire.ts';
+
+/** A collector without a sign of life for so long is forgotten. */
+const FORGOTTEN_AFTER_MS = DAY_MS;
+
+/** Sees to it that time in which nobody was listening is known before anything is judged by it. */
+export interface Listening {
+  /** Leaves a sign of life, and makes good for a gap before it. */
+  sign(): Promise<void>;
+  /** To be waited for before a promise is judged: whether it is open depends on whether anyone was listening. */
+  ready(): Promise<void> | undefined;
+}
+
+export interface ListeningOptions {
+  deps: MonitorDeps;
+  now(): number;
+  /** The collector's name and version. */
+  who(): Pick<Collector, 'name' | 'version'>;
+  /** Without a sign of life for longer than this nobody was listening. */
+  longestMs: number;
+}
+
+export function createListening({ deps, now, who, longestMs }: ListeningOptions): Listening {
+  const startedAt = now();
+  /** Our last sign of life. */
+  let own: number | undefined;
+  /** The last of any collector, and since when it has been that. */
+  let last = { at: startedAt, since: startedAt };
+  let signing: Promise<void> | undefined;
+
+  async function sign(): Promise<void> {
+    const seen = await findLastSign(deps.db);
+    const finding = findIn(seen, now());
+    // What was due when the gap began is missed, whether or not anyone was listening afterwards.
+    if (finding?.kind === 'gap') await expireUntil(deps, finding.gap.since, finding.gap.until);
+    const alerts = await transaction(deps.db, signIn);
+    own = now();
+    if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: own });
+  }
+
+  function findIn(at: number | undefined, time: number) {
+    if (at === undefined) return undefined;
+    if (last.at !== at || last.since > time) last = { at, since: time };
+    return findingAt(time, { at, stands: time - last.since > longestMs }, longestMs);
+  }
+
+  /** Returns how many alerts that raised. */
+  async function signIn(tx: Tx): Promise<number> {
+    const at = await lockLastSign(tx);
+    const time = now();
+    const finding = findIn(at, time);
+    let message: string | undefined;
+    if (finding?.kind === 'gap') {
+      await creditGap(tx, finding.gap);
+      message = gapMessage(finding.gap);
+    } else if (finding?.kind === 'went back') {
+      await startAnew(tx, time);
+      message = `The clock went back by ${inWords(finding.byMs)}; every promise starts anew`;
+    }
+    if (message !== undefined)
+      await insertAlerts(
+        tx,
+        [{ kind: 'collector/resumed', message, current: null, at: time, serverId: null, service: null }],
+        deps.channels,
+      );
+    // What has just been done may have taken long, and is no gap.
+    const end = now();
+    await saveLastSign(tx, finding?.kind === 'went back' ? end : Math.max(at ?? end, end));
+    await saveCollector(tx, { ...who(), startedAt, aliveAt: end });
+    await forgetCollectors(tx, end - FORGOTTEN_AFTER_MS);
+    return message === undefined ? 0 : 1;
+  }
+
+  function signOnce(): Promise<void> {
+    signing ??= sign().finally(() => {
+      signing = undefined;
+    });
+    return signing;
+  }
+
+  return {
+    sign: signOnce,
+    ready: () => (own !== undefined && Math.abs(now() - own) <= longestMs ? undefined : signOnce()),
+  };
+}
+
+function gapMessage({ since, until }: Gap): string {
+  return `No collector was listening for ${inWords(until - since)}; every promise that was open starts anew`;
+}
+
+const UNITS: [string, number][] = [
+  ['day', DAY_MS],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+];
+
+/** `ms` in its two largest units, such as "1 minute 3 seconds". */
+function inWords(ms: number): string {
+  let rest = ms;
+  const parts: string[] = [];
+  for (const [unit, length] of UNITS) {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    if (count > 0) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
+  }
+  return parts.slice(0, 2).join(' ') || '0 seconds';
+}

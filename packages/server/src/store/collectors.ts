@@ -1,0 +1,29 @@
+import type { Knex } from 'knex';
+import type { Tx } from './transaction.ts';
+
+/** A collector on this database. Times in UTC milliseconds. */
+export interface Collector {
+  name: string;
+  version: string;
+  startedAt: number;
+  /** Its last sign of life. */
+  aliveAt: number;
+}
+
+/** Writes a collector's sign of life. */
+export async function saveCollector(tx: Tx, { name, version, startedAt, aliveAt }: Collector): Promise<void> {
+  const row = { name, version, started_at: startedAt, alive_at: aliveAt };
+  await tx('collectors').insert(row).onConflict('name').merge();
+}
+
+/** Forgets collectors that gave no sign of life since `before`. */
+export async function forgetCollectors(tx: Tx, before: number): Promise<void> {
+  await tx('collectors').where('alive_at', '<', before).delete();
+}
+
+/** All collectors, by name. */
+export async function listCollectors(db: Knex): Promise<Collector[]> {
+  return db('collectors')
+    .orderBy('name')
+    .select({ name: 'name', version: 'version', startedAt: 'started_at', aliveAt: 'alive_at' });
+}

@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+import { type Gap, MOST_CREDITS } from '../core/gap.ts';
+import type { Tx } from './transaction.ts';
+
+const LAST_SIGN = 'last-sign-of-life';
+
+/** When a collector last gave a sign of life; locked until the transaction ends. Undefined on a new database. */
+export async function lockLastSign(tx: Tx): Promise<number | undefined> {
+  const row = await tx('meta').where({ name: LAST_SIGN }).forUpdate().first('value');
+  return row && Number(row.value);
+}
+
+/** As {@link lockLastSign}, not locked. */
+export async function findLastSign(db: Knex): Promise<number | undefined> {
+  const row = await db('meta').where({ name: LAST_SIGN }).first('value');
+  return row && Number(row.value);
+}
+
+export async function saveLastSign(tx: Tx, at: number): Promise<void> {
+  await tx('meta')
+    .insert({ name: LAST_SIGN, value: String(at) })
+    .onConflict('name')
+    .merge();
+}
+
+/** Records a gap, and gives all that is promised a fresh period: `credit` of `core/pulse.ts` in SQL, for all pulses. */
+export async function creditGap(tx: Tx, { since, until }: Gap): Promise<void> {
+  await tx('gaps').insert({ since, until });
+  await tx('pulses')
+    .whereNotNull('wake_at')
+    .where('credits', '<', MOST_CREDITS)
+    .update({ deadline_at: tx.raw('? + patience_ms', [until]), credits: tx.raw('credits + 1') });
+}
+
+/** After the clock went back to `now`, nothing has happened later, and all that is promised starts a fresh period. */
+export async function startAnew(tx: Tx, now: number): Promise<void> {
+  await tx('pulses').where('reported_at', '>', now).update({ reported_at: now });
+  const deadline = tx.raw('? + patience_ms', [now]);
+  await tx('pulses').whereNotNull('wake_at').update({ deadline_at: deadline, wake_at: deadline });
+  for (const column of ['since', 'state_since'])
+    await tx('services')
+      .where(column, '>', now)
+      .update({ [column]: now });
+}
+
+/** The gaps that touch a range, the latest first. */
+export async function listGaps(db: Knex, since: number, until: number): Promise<Gap[]> {
+  return db('gaps')
+    .where('until', '>', since)
+    .where('since', '<', until)
+    .orderBy('until', 'desc')
+    .select('since', 'until');
+}
