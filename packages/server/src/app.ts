@@ -75,10 +75,11 @@ export function createApp(
     hashKey: (server, key) => hashKey(server, key),
     publish,
   };
+  const self = { name: config.name ?? '', version: version() };
   const listening = createListening({
     deps,
     now: () => clock.now(),
-    who: () => ({ name: config.name ?? defaultName(http), version: version() }),
+    who: () => self,
     longestMs: MISSED_SIGNS * signEveryMs,
   });
   const intake = createIntake({
@@ -122,6 +123,7 @@ export function createApp(
     await migrate(db);
     hashKey = await openSecret(db, config.secretFile);
     await listen(http, config.listen);
+    self.name ||= `${hostname()}:${(http.address() as AddressInfo).port}`;
   }
 
   async function close(): Promise<void> {
@@ -158,11 +160,6 @@ function listen(http: Server, { host, port }: Config['listen']): Promise<void> {
       resolve();
     });
   });
-}
-
-/** What a collector is called among others on the same database, unless the settings say. */
-function defaultName(http: Server): string {
-  return `${hostname()}:${(http.address() as AddressInfo).port}`;
 }
 
 function urlOf(http: Server): string {

@@ -35,14 +35,19 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
   let last = { at: startedAt, since: startedAt };
   let signing: Promise<void> | undefined;
 
+  const isFresh = () => own !== undefined && Math.abs(now() - own) <= longestMs;
+
   async function sign(): Promise<void> {
-    const seen = await findLastSign(deps.db);
-    const finding = findIn(seen, now());
-    // What was due when the gap began is missed, whether or not anyone was listening afterwards.
-    if (finding?.kind === 'gap') await expireUntil(deps, finding.gap.since, finding.gap.until);
+    if (!isFresh()) await expireBeforeGap();
     const alerts = await transaction(deps.db, signIn);
     own = now();
     if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: own });
+  }
+
+  /** What was due when a gap began is missed, whether or not anyone was listening afterwards. */
+  async function expireBeforeGap(): Promise<void> {
+    const finding = findIn(await findLastSign(deps.db), now());
+    if (finding?.kind === 'gap') await expireUntil(deps, finding.gap.since, finding.gap.until);
   }
 
   function findIn(at: number | undefined, time: number) {
@@ -74,7 +79,7 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
     const end = now();
     await saveLastSign(tx, finding?.kind === 'went back' ? end : Math.max(at ?? end, end));
     await saveCollector(tx, { ...who(), startedAt, aliveAt: end });
-    await forgetCollectors(tx, end - FORGOTTEN_AFTER_MS);
+    if (!isFresh()) await forgetCollectors(tx, end - FORGOTTEN_AFTER_MS);
     return message === undefined ? 0 : 1;
   }
 
@@ -87,7 +92,7 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
 
   return {
     sign: signOnce,
-    ready: () => (own !== undefined && Math.abs(now() - own) <= longestMs ? undefined : signOnce()),
+    ready: () => (isFresh() ? undefined : signOnce()),
   };
 }
 
