@@ -109,7 +109,8 @@ describe('the pages in Chromium', () => {
         kinds.add(kind);
         await shoot(tab, kind.slice(1).replace('/', '-') || 'overview');
       });
-      assert.deepEqual([...kinds].sort(), ['/', '/alerts', '/servers', '/servers/one', '/services/one']);
+      const expected = ['/', '/alerts', '/collectors', '/servers', '/servers/one', '/services/one'];
+      assert.deepEqual([...kinds].sort(), expected);
       await tab.close();
     });
 
