@@ -144,12 +144,13 @@ describe('the house', () => {
     );
   });
 
-  it('branches on the database in dialect.ts and at the two doors alone', () => {
+  it('branches on the database in dialect.ts, in statements.ts and at the doors alone', () => {
     const asking = sources
       .filter(({ text }) => /dialectOf\(|kind === 'sqlite'|kind === 'mysql'/.test(text))
       .map(({ file }) => file);
     const doors = [
       'store/dialect.ts',
+      'store/statements.ts',
       'store/connection.ts',
       'store/migrate.ts',
       'config.ts',

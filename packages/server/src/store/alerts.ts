@@ -1,5 +1,5 @@
 import type { Event } from '../core/status.ts';
-import { insertForIds, insertRows, type Row } from './dialect.ts';
+import { insertForIds, insertRows, type Row } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
 /** An alert about to be recorded. No server: about the collector itself. */

@@ -1,26 +1,26 @@
 import type { Knex } from 'knex';
 import { type Gap, MOST_CREDITS } from '../core/gap.ts';
+import { loadMeta, lockMeta, saveMeta } from './meta.ts';
 import type { Tx } from './transaction.ts';
 
 const LAST_SIGN = 'last-sign-of-life';
 
 /** When a collector last gave a sign of life; locked until the transaction ends. Undefined on a new database. */
 export async function lockLastSign(tx: Tx): Promise<number | undefined> {
-  const row = await tx('meta').where({ name: LAST_SIGN }).forUpdate().first('value');
-  return row && Number(row.value);
+  return readTime(await lockMeta(tx, LAST_SIGN));
 }
 
 /** As {@link lockLastSign}, not locked. */
 export async function findLastSign(db: Knex): Promise<number | undefined> {
-  const row = await db('meta').where({ name: LAST_SIGN }).first('value');
-  return row && Number(row.value);
+  return readTime(await loadMeta(db, LAST_SIGN));
 }
 
-export async function saveLastSign(tx: Tx, at: number): Promise<void> {
-  await tx('meta')
-    .insert({ name: LAST_SIGN, value: String(at) })
-    .onConflict('name')
-    .merge();
+function readTime(value: string | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
+
+export function saveLastSign(tx: Tx, at: number): Promise<void> {
+  return saveMeta(tx, LAST_SIGN, String(at));
 }
 
 /** Records a gap, and gives all that is promised a fresh period: `credit` of `core/pulse.ts` in SQL, for all pulses. */

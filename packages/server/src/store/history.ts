@@ -1,9 +1,9 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Span } from '../core/status.ts';
-import { type GroupedWrite, insertRows, statementsOf, writesOf } from './dialect.ts';
 import type { Renewal } from './pulses.ts';
 import type { Statement } from './sqlite/connection.ts';
+import { type GroupedWrite, insertRows, statementsOf, writesOf } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
 /** A closed span of one service. */

@@ -1,8 +1,15 @@
 import type { Knex } from 'knex';
+import type { Tx } from './transaction.ts';
 
 /** A named value about the database itself. */
 export async function loadMeta(db: Knex, name: string): Promise<string | undefined> {
   const row: { value: string } | undefined = await db('meta').where({ name }).first('value');
+  return row?.value;
+}
+
+/** As {@link loadMeta}; nobody else changes it until the transaction ends. */
+export async function lockMeta(tx: Tx, name: string): Promise<string | undefined> {
+  const row: { value: string } | undefined = await tx('meta').where({ name }).forUpdate().first('value');
   return row?.value;
 }
 

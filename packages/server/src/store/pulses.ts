@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Pulse } from '../core/pulse.ts';
+import type { Statement } from './sqlite/connection.ts';
 import {
   type GroupedWrite,
   insertForIds,
@@ -8,8 +9,7 @@ import {
   statementsOf,
   writeRows,
   writesOf,
-} from './dialect.ts';
-import type { Statement } from './sqlite/connection.ts';
+} from './statements.ts';
 import type { Tx } from './transaction.ts';
 
 /** A pulse as the use cases work on it. */

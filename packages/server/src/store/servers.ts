@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { insertForIds, statementsOf } from './dialect.ts';
+import { insertForIds, statementsOf } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
 export interface Server {

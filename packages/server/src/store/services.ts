@@ -1,15 +1,8 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Member } from '../core/pulse.ts';
-import {
-  insertForIds,
-  jsonLists,
-  type Row,
-  readJsonLists,
-  savingById,
-  statementsOf,
-  writeRows,
-} from './dialect.ts';
+import { jsonLists, readJsonLists } from './dialect.ts';
+import { insertForIds, type Row, savingById, statementsOf, writeRows } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
 /** A service as the use cases work on it. What it said last, and until when its promise holds, is in its pulse. */

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { OFFLINE } from '../core/transition.ts';
 import { OWE } from './alerts.ts';
-import { jsonTextAt, type WriteByIds, writesByIds } from './dialect.ts';
+import { jsonTextAt } from './dialect.ts';
+import { type WriteByIds, writesByIds } from './statements.ts';
 import { atomically } from './transaction.ts';
 
 /** When a service of a pulse is missed. */

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { isRetryable, runAtomically } from './dialect.ts';
+import { isRetryable } from './dialect.ts';
 import type { Statement } from './sqlite/connection.ts';
+import { runAtomically } from './statements.ts';
 
 export type Tx = Knex.Transaction;
 

@@ -10,7 +10,6 @@ import {
   releaseDelivery,
   settleDelivery,
 } from '../../src/store/deliveries.ts';
-import { insertForIds } from '../../src/store/dialect.ts';
 import { insertReports, insertSpans, pruneOldest } from '../../src/store/history.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import {
@@ -31,6 +30,7 @@ import {
   type Service,
   saveServices,
 } from '../../src/store/services.ts';
+import { insertForIds } from '../../src/store/statements.ts';
 import { transaction } from '../../src/store/transaction.ts';
 import { listReports } from '../../src/store/views/history.ts';
 import { onBothKinds } from '../support/collector.ts';
