@@ -2,7 +2,7 @@
 // docs/command-line.md from the help texts. With --check it only compares, and exits with 1 when they differ.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ALERT_OPTIONS, OVERC_OPTIONS } from 'overc-server';
+import { ALERT_OPTIONS, OVERC_OPTIONS, PEER_OPTIONS } from 'overc-server';
 import { MONITOR_OPTIONS, SERVICE_OPTIONS } from 'overcli';
 
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -32,12 +32,22 @@ ${table(OVERC_OPTIONS)}
 ### \`[alert:<name>]\`
 
 One section for each channel. Each is told every alert. The command finds in its environment \`OVERC_DELIVERY_ID\`
-(the same when a delivery is repeated), \`OVERC_KIND\`, \`OVERC_SERVER\`, \`OVERC_SERVICE\` and \`OVERC_URL\` (the page about it).
+(the same when a delivery is repeated), \`OVERC_KIND\`, \`OVERC_SERVER\`, \`OVERC_SERVICE\`, \`OVERC_AT\` (when the alert was
+raised, ISO 8601 in UTC), \`OVERC_OVER_SINCE\` (when what it tells of was over, empty when it is not) and \`OVERC_URL\` (the
+page about it). The text of one that is over ends with a line that begins with \`Late:\`.
 
 ${table(ALERT_OPTIONS)}
 
 When a delivery fails three times in a row, or is given up, the other channels are told once that this one fails, and
 once when it works again.
+
+### \`[peer:<name>]\`
+
+One section for each other collector that watches this one. It is told every 10 seconds, as the service \`collector\` of
+a server with this collector's \`name\`, how this one fares, and raises an alert after 30 seconds without a word. Two
+collectors can watch each other.
+
+${table(PEER_OPTIONS)}
 
 ## The monitor
 

@@ -22,7 +22,14 @@ const MAY_KNOW: Record<string, string[]> = {
   'server/monitor': ['protocol', 'server/core', 'server/store', 'server/base'],
   'server/intake': ['protocol', 'server/monitor', 'server/base'],
   'server/notify': ['protocol', 'command', 'server/core', 'server/store', 'server/base'],
-  'server/jobs': ['server/core', 'server/monitor', 'server/notify', 'server/store', 'server/base'],
+  'server/jobs': [
+    'protocol',
+    'server/core',
+    'server/monitor',
+    'server/notify',
+    'server/store',
+    'server/base',
+  ],
   'server/web': ['protocol', 'server/core', 'server/monitor', 'server/intake', 'server/store', 'server/base'],
   'server/entry': [
     'protocol',

@@ -7,19 +7,23 @@ import { createBadKeys } from './intake/bad-keys.ts';
 import { createIntake } from './intake/intake.ts';
 import { createDeliver } from './jobs/deliver.ts';
 import type { Job } from './jobs/loop.ts';
+import { createPeer } from './jobs/peer.ts';
 import { createPrune } from './jobs/prune.ts';
 import { createRecall } from './jobs/recall.ts';
 import { createSign } from './jobs/sign.ts';
 import { createSweep } from './jobs/sweep.ts';
+import { createWatch } from './jobs/watch.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { accept } from './monitor/accept.ts';
 import type { Effects, MonitorDeps } from './monitor/deps.ts';
 import { createKnown } from './monitor/known.ts';
+import { createLateness } from './monitor/lateness.ts';
 import { createListening } from './monitor/listening.ts';
+import { createReadiness } from './monitor/readiness.ts';
 import { type HashKey, openSecret } from './secret.ts';
 import { connect } from './store/connection.ts';
-import { batchesAtOnce, isUnavailable } from './store/dialect.ts';
+import { batchesAtOnce, unavailability } from './store/dialect.ts';
 import { migrate } from './store/migrate.ts';
 import { lockSqlite } from './store/owner-lock.ts';
 import { version } from './version.ts';
@@ -85,14 +89,30 @@ export function createApp(
   const intake = createIntake({
     store: (batch) => whenReady(() => accept(deps, batch)),
     batchesAtOnce: batchesAtOnce(db),
-    isUnavailable,
+    unavailability,
     log,
   });
-  const metrics = createMetrics(intake.waiting);
-  const http = createWeb({ db, config, clock, log, intake, badKeys: createBadKeys(), metrics });
-  const url = () => urlOf(http);
 
   const sweep = createSweep(deps, listening, intake.settled, clock, log);
+  const lateness = createLateness({
+    deps,
+    now: () => clock.now(),
+    name: () => self.name,
+    take: { 'event loop': () => clock.takeStall(), sweep: () => sweep.takeDelay() },
+    wasGapSince: listening.wasGapSince,
+  });
+  const readiness = createReadiness({
+    deps,
+    now: () => clock.now(),
+    sign: listening.sign,
+    unavailability,
+    intakeProblem: intake.problem,
+    warnings: lateness.clauses,
+  });
+  const metrics = createMetrics({ waiting: intake.waiting, delays: lateness.delays });
+  const http = createWeb({ db, config, clock, log, intake, badKeys: createBadKeys(), metrics, readiness });
+  const url = () => urlOf(http);
+
   const delivers = config.channels.map((channel) =>
     createDeliver({ deps, channel, clock, log, baseUrl: () => config.baseUrl ?? url() }),
   );
@@ -100,7 +120,9 @@ export function createApp(
   const jobs: Job[] = [
     signing,
     sweep,
+    createWatch(lateness, clock, log),
     ...delivers,
+    ...config.peers.map((peer) => createPeer({ peer, name: () => self.name, readiness, clock, log })),
     createPrune(db, config, clock, log),
     createRecall(deps, clock, log),
   ];

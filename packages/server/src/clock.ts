@@ -1,9 +1,13 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+
 /** The only place that knows the wall. Everything else is told the time, so that tests can tell it another. */
 export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. */
   now(): number;
   /** Runs `task` when `now()` has reached `at`; the returned function takes it back. */
   schedule(at: number, task: () => Promise<void>): () => void;
+  /** How long everything stood still at the most since this was last asked, milliseconds. */
+  takeStall(): number;
 }
 
 export const DAY_MS = 86_400_000;
@@ -18,7 +22,24 @@ export const wallClock: Clock = {
     const timer = setTimeout(() => void task(), delay);
     return () => clearTimeout(timer);
   },
+  takeStall() {
+    heartbeat ??= startHeartbeat();
+    const ms = heartbeat.max / NS_PER_MS - HEARTBEAT_MS;
+    heartbeat.reset();
+    return Math.max(ms, 0);
+  },
 };
+
+const NS_PER_MS = 1e6;
+/** How often the event loop is to show that it goes on; the time between two of these is measured. */
+const HEARTBEAT_MS = 100;
+let heartbeat: IntervalHistogram | undefined;
+
+function startHeartbeat(): IntervalHistogram {
+  const started = monitorEventLoopDelay({ resolution: HEARTBEAT_MS });
+  started.enable();
+  return started;
+}
 
 /** `ms` as ISO 8601 in UTC with milliseconds. */
 export function toIso(ms: number): string {

@@ -11,7 +11,14 @@ import {
 } from '@overc/protocol';
 import { DAY_MS } from './clock.ts';
 import type { LogLevel } from './log.ts';
-import { ALERT_OPTIONS, type DatabaseUrl, OVERC_OPTIONS, readListen, readSize } from './options.ts';
+import {
+  ALERT_OPTIONS,
+  type DatabaseUrl,
+  OVERC_OPTIONS,
+  PEER_OPTIONS,
+  readListen,
+  readSize,
+} from './options.ts';
 
 /** One `[alert:<name>]` section. */
 export interface ChannelConfig {
@@ -22,6 +29,14 @@ export interface ChannelConfig {
   timeoutMs: number;
   /** How long after the alert a failing delivery is tried again; 0 for a single attempt. */
   retryForMs: number;
+}
+
+/** One `[peer:<name>]` section: another collector that hears how this one fares. */
+export interface PeerConfig {
+  name: string;
+  /** With a slash at the end. */
+  url: string;
+  key: string;
 }
 
 export interface Config {
@@ -41,6 +56,7 @@ export interface Config {
   /** Whether a peer's X-Forwarded-For is believed. */
   trustsProxy: (address: string, hop: number) => boolean;
   channels: ChannelConfig[];
+  peers: PeerConfig[];
 }
 
 /** Where settings come from, the first named wins: flags, environment, file. */
@@ -55,7 +71,7 @@ type OvercValues = Values<typeof OVERC_OPTIONS>;
 /** Reads and checks all settings. Throws SettingsError with one line that names the place and the remedy. */
 export function loadConfig({ flags = {}, env = {}, file }: ConfigSources): Config {
   const here = process.cwd();
-  const inFile = file === undefined ? { values: {}, channels: [] } : readFile(file);
+  const inFile = file === undefined ? { values: {}, channels: [], peers: [] } : readFile(file);
   const inEnv = readAll((option) => env[environmentName(option)], environmentName);
   const inFlags = readAll(
     (option) => flags[option],
@@ -76,6 +92,7 @@ export function loadConfig({ flags = {}, env = {}, file }: ConfigSources): Confi
     secretFile: values['secret-file'] ?? join(secretFolder(database, file), 'overc.secret'),
     trustsProxy: values['trust-proxy'] ?? (() => false),
     channels: inFile.channels,
+    peers: inFile.peers,
   };
 }
 
@@ -91,21 +108,29 @@ function environmentName(option: string): string {
   return `OVERC_${option.toUpperCase().replaceAll('-', '_')}`;
 }
 
-function readFile(file: string): { values: OvercValues; channels: ChannelConfig[] } {
+interface Settings {
+  values: OvercValues;
+  channels: ChannelConfig[];
+  peers: PeerConfig[];
+}
+
+function readFile(file: string): Settings {
   const folder = dirname(resolve(file));
-  let values: OvercValues = {};
-  const channels: ChannelConfig[] = [];
+  const settings: Settings = { values: {}, channels: [], peers: [] };
   try {
     for (const section of parseIni(readText(file))) {
-      if (section.name === 'overc') values = absolute(readSection(section, OVERC_OPTIONS), folder);
-      else if (section.name.startsWith('alert:')) channels.push(readChannel(section, folder));
+      if (section.name === 'overc') settings.values = absolute(readSection(section, OVERC_OPTIONS), folder);
+      else if (section.name.startsWith('alert:')) settings.channels.push(readChannel(section, folder));
+      else if (section.name.startsWith('peer:')) settings.peers.push(readPeer(section));
       else
-        throw new SettingsError(`[${section.name}]: unknown section; known are [overc] and [alert:<name>]`);
+        throw new SettingsError(
+          `[${section.name}]: unknown section; known are [overc], [alert:<name>] and [peer:<name>]`,
+        );
     }
   } catch (error) {
     throw error instanceof SettingsError ? new SettingsError(`${file}: ${error.message}`) : error;
   }
-  return { values, channels };
+  return settings;
 }
 
 function readText(file: string): string {
@@ -148,13 +173,26 @@ function secretFolder(database: DatabaseUrl, file: string | undefined): string {
 }
 
 function readChannel(section: IniSection, cwd: string): ChannelConfig {
-  const place = `[${section.name}]`;
-  const name = section.name.slice('alert:'.length).trim();
-  readValue(place, { read: nameText, help: '', example: '[alert:mail]' }, name);
+  const name = nameOf(section, '[alert:mail]');
   const { command, timeout, 'retry-for': retryFor } = readSection(section, ALERT_OPTIONS);
-  if (!command)
-    throw new SettingsError(
-      `${place} command: is missing (for example command=${ALERT_OPTIONS.command.example})`,
-    );
+  if (!command) throw missing(section, 'command', ALERT_OPTIONS.command.example);
   return { name, argv: command, cwd, timeoutMs: timeout ?? 30_000, retryForMs: retryFor ?? DAY_MS };
+}
+
+function readPeer(section: IniSection): PeerConfig {
+  const name = nameOf(section, '[peer:berlin]');
+  const { url, key } = readSection(section, PEER_OPTIONS);
+  if (!url) throw missing(section, 'url', PEER_OPTIONS.url.example);
+  if (!key) throw missing(section, 'key', PEER_OPTIONS.key.example);
+  return { name, url, key };
+}
+
+/** What stands after the colon of a section's name. */
+function nameOf(section: IniSection, example: string): string {
+  const name = section.name.slice(section.name.indexOf(':') + 1).trim();
+  return readValue(`[${section.name}]`, { read: nameText, help: '', example }, name);
+}
+
+function missing(section: IniSection, option: string, example: string): SettingsError {
+  return new SettingsError(`[${section.name}] ${option}: is missing (for example ${option}=${example})`);
 }

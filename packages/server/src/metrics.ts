@@ -11,8 +11,14 @@ export interface Metrics {
   silent: Gauge;
 }
 
-/** `waiting` is the number of submissions that wait for the disk. */
-export function createMetrics(waiting: () => number): Metrics {
+export interface Measured {
+  /** How many submissions wait for the disk. */
+  waiting(): number;
+  /** How long each part of the collector was held up at the most within the last minute, milliseconds. */
+  delays(): Record<string, number>;
+}
+
+export function createMetrics({ waiting, delays }: Measured): Metrics {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({
@@ -21,6 +27,15 @@ export function createMetrics(waiting: () => number): Metrics {
     registers,
     collect() {
       this.set(waiting());
+    },
+  });
+  new Gauge({
+    name: 'overc_delay_seconds',
+    help: 'How long a part of the collector was held up at the most within the last minute',
+    labelNames: ['part'],
+    registers,
+    collect() {
+      for (const [part, ms] of Object.entries(delays())) this.set({ part }, ms / 1000);
     },
   });
   // Counted here, since the library looks its labels up anew each time, and nothing happens as often as a POST.

@@ -101,6 +101,21 @@ export const ALERT_OPTIONS = {
   },
 } satisfies Options;
 
+/** Every option of a `[peer:<name>]` section. */
+export const PEER_OPTIONS = {
+  url: {
+    read: httpUrl,
+    help: 'The address of the other collector.',
+    example: 'https://mon2.example.com/',
+  },
+  key: {
+    read: nameText,
+    help: 'The key that this collector sends there. The first one that comes with its name is the one that counts.',
+    example: 'a long random word',
+    secret: true,
+  },
+} satisfies Options;
+
 function readDatabaseUrl(value: string): DatabaseUrl {
   const sqlite = /^sqlite:\/\/(.+)$/.exec(value);
   if (sqlite) return { kind: 'sqlite', file: sqlite[1] as string };

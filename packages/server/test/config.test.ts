@@ -39,6 +39,10 @@ base-url=https://mon.example.com/overc
 command=./sms.sh --text "a b" 50%;#=
 timeout=5s
 retry-for=0
+
+[peer:berlin]
+url=https://berlin.example.com
+key=k
 `);
     assert.deepEqual(config.database, { kind: 'sqlite', file: join(folder, 'overc.db') });
     assert.equal(config.secretFile, join(folder, 'overc.secret'));
@@ -54,6 +58,7 @@ retry-for=0
         retryForMs: 0,
       },
     ]);
+    assert.deepEqual(config.peers, [{ name: 'berlin', url: 'https://berlin.example.com/', key: 'k' }]);
   });
 
   it('name a MariaDB database with any password', () => {
@@ -99,7 +104,13 @@ retry-for=0
     ['[alert:a]\ntimeout=5', '[alert:a] command: is missing'],
     ['[alert:a]\ncommand="x', '[alert:a] command: "\\"x" must close every quote'],
     ['[alert:a]\ncommand=', '[alert:a] command: "" must name a program'],
-    ['[service:a]\nperiod=5', '[service:a]: unknown section; known are [overc] and [alert:<name>]'],
+    ['[peer:a]\nkey=x', '[peer:a] url: is missing'],
+    ['[peer:a]\nurl=http://b/', '[peer:a] key: is missing'],
+    ['[peer:a]\nurl=b:5000\nkey=hunter2', '[peer:a] url: "b:5000" must be an address'],
+    [
+      '[service:a]\nperiod=5',
+      '[service:a]: unknown section; known are [overc], [alert:<name>] and [peer:<name>]',
+    ],
     ['listen=1', 'line 1'],
   ];
   for (const [text, message] of wrong)

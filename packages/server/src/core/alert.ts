@@ -21,10 +21,17 @@ export function alertText({ kind, message, server, service, current }: Alert): s
   return current ? `${headline}Current: ${current.state}: ${current.info}\n` : headline;
 }
 
-const WARNINGS = new Set(['service:state/WARN', 'service:state/UNK', 'collector/resumed']);
+/** The kind that says that what an alert of this kind tells of is over; undefined when there is none. */
+export function recoveryOf(kind: string): string | undefined {
+  if (kind === 'plugin/offline') return 'plugin/online';
+  return kind.startsWith('service:state/') && kind !== 'service:state/OK' ? 'service:state/OK' : undefined;
+}
+
+const INFORMATION = new Set(['service:state/OK', 'plugin/online', 'channel/working', 'collector/on-time']);
+const WARNINGS = new Set(['service:state/WARN', 'service:state/UNK', 'collector/resumed', 'collector/late']);
 
 /** How bad an alert of this kind is. */
 export function severityOf(kind: string): Severity {
-  if (kind === 'service:state/OK' || kind === 'plugin/online' || kind === 'channel/working') return 'info';
+  if (INFORMATION.has(kind)) return 'info';
   return WARNINGS.has(kind) ? 'warning' : 'critical';
 }

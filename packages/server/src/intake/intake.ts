@@ -29,6 +29,8 @@ export interface Intake {
   /** Resolves when all that was submitted before is on disk or refused. */
   settled(): Promise<void>;
   waiting(): number;
+  /** Why the last batch could not be stored, as a clause; undefined when it could. */
+  problem(): string | undefined;
 }
 
 export interface IntakeOptions {
@@ -36,8 +38,8 @@ export interface IntakeOptions {
   store(batch: Submission[]): Promise<Settled[]>;
   /** So many batches are given to it at once. */
   batchesAtOnce: number;
-  /** Whether an error means that the database is away, so that trying each alone is no use. */
-  isUnavailable(error: unknown): boolean;
+  /** What is wrong with the database, when an error says so: then trying each alone is no use. */
+  unavailability(error: unknown): string | undefined;
   log: Log;
 }
 
@@ -45,7 +47,7 @@ export interface IntakeOptions {
  * The one queue to the database: all that comes in a turn of the event loop becomes one batch, and while as many are
  * under way as it takes, the next gathers. A server's submissions are never in two at once, so that their order is kept.
  */
-export function createIntake({ store, batchesAtOnce, isUnavailable, log }: IntakeOptions): Intake {
+export function createIntake({ store, batchesAtOnce, unavailability, log }: IntakeOptions): Intake {
   let queue: Waiting[] = [];
   let lastNumber = 0;
   const room = new Room();
@@ -54,6 +56,7 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
   const busyServers = new Set<string>();
   let isPlanned = false;
   let heldBack = 0;
+  let problem: string | undefined;
 
   async function refuse(): Promise<never> {
     if (heldBack < MOST_HELD_BACK) {
@@ -115,17 +118,28 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
       } else waiting.resolve(outcome);
     }
     if (failure) await retryOrReject(failed, failure, batch.length > 1);
+    else note(undefined);
+  }
+
+  /** Says so once when reports cannot be stored, and once when they can again. */
+  function note(found: string | undefined, err?: Error): void {
+    if (found === problem) return;
+    if (found === undefined) log.info('reports are stored again');
+    else log.error({ err }, `reports cannot be stored: ${found}`);
+    problem = found;
   }
 
   /** Tries each alone, so that one bad submission fails alone; unless that is no use. */
   async function retryOrReject(failed: Waiting[], failure: Error, wereMany: boolean): Promise<void> {
-    if (wereMany && !isUnavailable(failure)) {
+    const found = unavailability(failure);
+    if (found === undefined && wereMany) {
       for (const one of failed) await storeBatch([one]);
       return;
     }
-    log.error({ err: failure }, 'reports could not be stored');
-    for (const { reject } of failed)
-      reject(unavailable('The database cannot store this now; send it again.'));
+    if (found === undefined) log.error({ err: failure }, 'a report could not be stored');
+    else note(found, failure);
+    const why = found ?? 'the database cannot store this';
+    for (const { reject } of failed) reject(unavailable(`It is not stored: ${why}; send it again.`));
   }
 
   return {
@@ -145,6 +159,7 @@ export function createIntake({ store, batchesAtOnce, isUnavailable, log }: Intak
       while (oldest() <= last) await (underWay.size > 0 ? Promise.race(underWay.values()) : nextTurn());
     },
     waiting: () => room.posts,
+    problem: () => problem,
   };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { ChannelConfig } from '../config.ts';
 import type { Attempt } from '../core/delivery.ts';
@@ -20,6 +21,8 @@ import { createLoop, type Job } from './loop.ts';
 const AT_ONCE = 4;
 /** How much longer than its timeout a delivery stays claimed: for killing the command and for writing the result. */
 const LEASE_MARGIN_MS = 15_000;
+/** Before another try to record what came of a delivery, while the database is away. */
+const RECORD_AGAIN_MS = 1000;
 const LONGEST_SLEEP_MS = 1000;
 
 export interface DeliverOptions {
@@ -69,7 +72,20 @@ export function createDeliver({ deps, channel, clock, log, baseUrl }: DeliverOpt
     const attempt = await sendByCommand(channel, messageOf(delivery, baseUrl()), stopping.signal);
     if (stopping.signal.aborted && !attempt.ok) return releaseDelivery(deps.db, delivery.id, owner);
     logAttempt(delivery, attempt);
-    await settle(deps, { delivery, owner, attempt, retryForMs: channel.retryForMs, now: clock.now() });
+    const settled = { delivery, owner, attempt, retryForMs: channel.retryForMs, now: clock.now() };
+    await insist(() => settle(deps, settled));
+  }
+
+  /** Tries for as long as the claim is surely ours: what cannot be recorded is sent once more. */
+  async function insist(record: () => Promise<void>): Promise<void> {
+    for (let rest = LEASE_MARGIN_MS; ; rest -= RECORD_AGAIN_MS) {
+      try {
+        return await record();
+      } catch (error) {
+        if (stopping.signal.aborted || rest <= RECORD_AGAIN_MS) throw error;
+        await pause(RECORD_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
   }
 
   function logAttempt({ id, attempts }: ClaimedDelivery, attempt: Attempt): void {

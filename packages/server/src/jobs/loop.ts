@@ -25,7 +25,7 @@ export interface LoopOptions {
 
 const RETRY_MS = 1000;
 
-/** Runs `work` in turns, never two at once, asleep in between. Failing work is logged and tried again; nothing stops the loop but `stop`. */
+/** Runs `work` in turns, never two at once, asleep in between. Failing work is logged once and tried again; nothing stops the loop but `stop`. */
 export function createLoop({
   name,
   clock,
@@ -38,6 +38,7 @@ export function createLoop({
   let running: Promise<void> | undefined;
   let wakeAgainAt: number | undefined;
   let plannedAt = Number.POSITIVE_INFINITY;
+  let isFailing = false;
   let cancel = () => {};
 
   function plan(at: number): void {
@@ -62,8 +63,11 @@ export function createLoop({
     let next: number | undefined;
     try {
       next = await work(now);
+      if (isFailing) log.info(`${name} works again`);
+      isFailing = false;
     } catch (error) {
-      log.error({ err: error }, `${name} failed and will be tried again`);
+      if (!isFailing) log.error({ err: error }, `${name} failed and is tried again every second`);
+      isFailing = true;
       next = now + RETRY_MS;
     }
     if (isStopped) return;

@@ -10,6 +10,11 @@ const LONGEST_SLEEP_MS = 500;
 /** With many services something is due every millisecond; a look at all of it at once, soon enough for anyone, is cheaper. */
 const SHORTEST_SLEEP_MS = 50;
 
+export interface Sweep extends Job {
+  /** How long what was due waited at the most since this was last asked, milliseconds. */
+  takeDelay(): number;
+}
+
 /**
  * Turns missed deadlines into alerts the moment they pass, asleep until the next one.
  * `settled` is waited for first: a report that came in time but is still on its way to the disk keeps its promise.
@@ -20,8 +25,15 @@ export function createSweep(
   settled: () => Promise<void>,
   clock: Clock,
   log: Log,
-): Job {
-  return createLoop({
+): Sweep {
+  /** Since when something is due; undefined while the sweep sleeps. */
+  let dueSince: number | undefined;
+  let longestMs = 0;
+  const note = () => {
+    if (dueSince !== undefined) longestMs = Math.max(longestMs, clock.now() - dueSince);
+  };
+
+  const loop = createLoop({
     name: 'sweep',
     clock,
     log,
@@ -29,8 +41,23 @@ export function createSweep(
     shortestSleepMs: SHORTEST_SLEEP_MS,
     async work(now) {
       await listening.ready();
-      await settled();
-      return expireOverdue(deps, now);
+      dueSince = clock.now();
+      try {
+        await settled();
+        return await expireOverdue(deps, now);
+      } finally {
+        note();
+        dueSince = undefined;
+      }
     },
   });
+  return {
+    ...loop,
+    takeDelay() {
+      note();
+      const ms = longestMs;
+      longestMs = 0;
+      return ms;
+    },
+  };
 }

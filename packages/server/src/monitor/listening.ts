@@ -16,6 +16,8 @@ export interface Listening {
   sign(): Promise<void>;
   /** To be waited for before a promise is judged: whether it is open depends on whether anyone was listening. */
   ready(): Promise<void> | undefined;
+  /** Whether a gap was found at `time` or later. */
+  wasGapSince(time: number): boolean;
 }
 
 export interface ListeningOptions {
@@ -34,6 +36,7 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
   /** The last of any collector, and since when it has been that. */
   let last = { at: startedAt, since: startedAt };
   let signing: Promise<void> | undefined;
+  let gapFoundAt = Number.NEGATIVE_INFINITY;
 
   const isFresh = () => own !== undefined && Math.abs(now() - own) <= longestMs;
 
@@ -41,7 +44,9 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
     if (!isFresh()) await expireBeforeGap();
     const alerts = await transaction(deps.db, signIn);
     own = now();
-    if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: own });
+    if (alerts === 0) return;
+    gapFoundAt = own;
+    deps.publish({ reports: 0, alerts, wakeAt: own });
   }
 
   /** What was due when a gap began is missed, whether or not anyone was listening afterwards. */
@@ -93,6 +98,7 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
   return {
     sign: signOnce,
     ready: () => (isFresh() ? undefined : signOnce()),
+    wasGapSince: (time) => gapFoundAt >= time,
   };
 }
 

@@ -23,11 +23,13 @@ export interface Settled {
  */
 export async function settle(deps: MonitorDeps, settled: Settled): Promise<void> {
   const { delivery, owner, attempt, retryForMs, now } = settled;
-  const settlement = settlementOf(attempt, delivery.attempts, delivery.createdAt + retryForMs, now);
+  const { attempts, createdAt } = delivery;
+  const giveUpAt = createdAt + retryForMs;
+  const settlement = settlementOf(attempt, { attempts, now, giveUpAt, chance: Math.random() });
   const alerts = await transaction(deps.db, async (tx) => {
     if (!(await settleDelivery(tx, delivery.id, owner, settlement))) return 0;
     if (attempt.ok) return tellWorking(tx, deps, delivery, now);
-    const isNews = settlement.state === 'failed' || delivery.attempts >= TELL_AFTER_ATTEMPTS;
+    const isNews = settlement.state === 'failed' || attempts >= TELL_AFTER_ATTEMPTS;
     return isNews ? tellFailing(tx, deps, delivery, now, attempt.reason) : 0;
   });
   if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: undefined });

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Tx } from './transaction.ts';
 
 /** Notes that a channel fails. True when it did not fail before, so that others are told once. */
@@ -11,4 +12,9 @@ export async function markWorking(tx: Tx, name: string): Promise<boolean> {
   return (
     (await tx('channels').where({ name }).whereNotNull('failing_since').update({ failing_since: null })) > 0
   );
+}
+
+/** The channels that fail, by name. */
+export async function listFailing(db: Knex): Promise<string[]> {
+  return db('channels').whereNotNull('failing_since').orderBy('name').pluck('name');
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Alert } from '../core/alert.ts';
+import { type Alert, recoveryOf } from '../core/alert.ts';
 import type { Settlement } from '../core/delivery.ts';
 import type { Tx } from './transaction.ts';
 
@@ -10,9 +10,10 @@ export interface ClaimedDelivery {
   /** Attempts including this one. */
   attempts: number;
   createdAt: number;
-  serverId: number | null;
   serviceId: number | null;
-  alert: Alert;
+  alert: Alert & { at: number };
+  /** When what the alert tells of was over (UTC ms), if it is; then the delivery comes late. */
+  overSince: number | undefined;
 }
 
 export interface Claim {
@@ -72,6 +73,8 @@ async function loadClaimed(tx: Tx, ids: number[], owner: string): Promise<Claime
       'd.channel',
       'd.attempts',
       'd.created_at',
+      'd.alert_id',
+      'a.at',
       'a.server_id',
       'a.service',
       'a.kind',
@@ -83,14 +86,15 @@ async function loadClaimed(tx: Tx, ids: number[], owner: string): Promise<Claime
         service_id: 'v.id',
       },
     );
-  return rows.map((row) => ({
+  const claimed: ClaimedDelivery[] = rows.map((row) => ({
     id: row.id,
     channel: row.channel,
     attempts: row.attempts,
     createdAt: row.created_at,
-    serverId: row.server_id,
     serviceId: row.service_id,
+    overSince: undefined,
     alert: {
+      at: row.at,
       kind: row.kind,
       message: row.message,
       server: row.server,
@@ -98,6 +102,30 @@ async function loadClaimed(tx: Tx, ids: number[], owner: string): Promise<Claime
       current: row.state === null ? null : { state: row.state, info: row.info },
     },
   }));
+  for (const [index, delivery] of claimed.entries()) delivery.overSince = await findRecovery(tx, rows[index]);
+  return claimed;
+}
+
+interface AlertKey {
+  alert_id: number;
+  server_id: number | null;
+  service: string | null;
+  kind: string;
+}
+
+/** When a later alert told that this one's trouble is over. */
+async function findRecovery(
+  tx: Tx,
+  { alert_id, server_id, service, kind }: AlertKey,
+): Promise<number | undefined> {
+  const recovery = recoveryOf(kind);
+  if (recovery === undefined) return undefined;
+  const row = await tx('alerts')
+    .where({ server_id, service, kind: recovery })
+    .where('id', '>', alert_id)
+    .min({ at: 'at' })
+    .first();
+  return row?.at ?? undefined;
 }
 
 /**

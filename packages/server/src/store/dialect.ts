@@ -86,11 +86,13 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has((error as { code?: string }).code ?? '');
 }
 
-const UNAVAILABLE =
-  /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|PROTOCOL_|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|QUERY_INTERRUPTED|DISK_FULL|RECORD_FILE_FULL|OPTION_PREVENTS_STATEMENT)|SQLITE_(FULL|IOERR|BUSY|READONLY|CANTOPEN))/;
+const FULL = /^(ER_(DISK_FULL|RECORD_FILE_FULL|ERROR_ON_WRITE)|SQLITE_FULL)/;
+const AWAY =
+  /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|PROTOCOL_|ER_(SERVER_SHUTDOWN|CON_COUNT_ERROR|ACCESS_DENIED_ERROR|QUERY_INTERRUPTED|CONNECTION_KILLED|OPTION_PREVENTS_STATEMENT)|SQLITE_(IOERR|BUSY|READONLY|CANTOPEN))/;
 
-/** Whether the database is away or full, so that nothing about the data itself is wrong. */
-export function isUnavailable(error: unknown): boolean {
-  const { code, name } = error as { code?: string; name?: string };
-  return UNAVAILABLE.test(code ?? '') || name === 'KnexTimeoutError';
+/** What is wrong with the database, as a clause: it is away or full, so that nothing about the data itself is wrong. Undefined for any other error. */
+export function unavailability(error: unknown): string | undefined {
+  const { code = '', name } = error as { code?: string; name?: string };
+  if (FULL.test(code)) return 'the disk of the database is full';
+  return AWAY.test(code) || name === 'KnexTimeoutError' ? 'the database is away' : undefined;
 }

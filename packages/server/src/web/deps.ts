@@ -5,6 +5,7 @@ import type { BadKeys } from '../intake/bad-keys.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Readiness } from '../monitor/readiness.ts';
 
 /** What the HTTP side works with. */
 export interface WebDeps {
@@ -15,4 +16,5 @@ export interface WebDeps {
   intake: Intake;
   badKeys: BadKeys;
   metrics: Metrics;
+  readiness: Readiness;
 }

@@ -6,7 +6,7 @@ import helmet from 'helmet';
 import proxyAddr from 'proxy-addr';
 import { HttpError, notFound } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { isUnavailable } from '../store/dialect.ts';
+import { unavailability } from '../store/dialect.ts';
 import { createReadApi } from './api/read.ts';
 import { createWriteApi } from './api/write.ts';
 import type { WebDeps } from './deps.ts';
@@ -41,7 +41,7 @@ function addressOf(req: IncomingMessage, trusts: WebDeps['config']['trustsProxy'
 }
 
 function createExpress(deps: WebDeps): Express {
-  const { db, config, clock, log, metrics } = deps;
+  const { db, config, clock, log, metrics, readiness } = deps;
   const app = express();
   app.set('trust proxy', config.trustsProxy);
   app.set('views', fileURLToPath(new URL('views', import.meta.url)));
@@ -67,7 +67,7 @@ function createExpress(deps: WebDeps): Express {
       strictTransportSecurity: false, // the proxy that adds TLS decides this
     }),
   );
-  app.use(createHealth(db, clock, metrics));
+  app.use(createHealth(db, clock, metrics, readiness));
   app.use('/api/v1', createReadApi(db, clock));
   app.use('/api', () => {
     throw notFound('There is no such API path; docs/protocol.md lists them.');
@@ -92,7 +92,9 @@ function sendError(error: unknown, req: Request, res: Response, log: Log): void 
 
 function explain(error: unknown): { status: number; message: string } {
   if (error instanceof HttpError) return error;
-  if (isUnavailable(error)) return { status: 503, message: 'The database is away; try again in a moment.' };
+  const why = unavailability(error);
+  if (why !== undefined)
+    return { status: 503, message: `There is no answer: ${why}; try again in a moment.` };
   const status = (error as { status?: unknown }).status;
   if (typeof status === 'number' && status >= 400 && status < 500)
     return { status, message: 'The address or the request is malformed.' };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { alertText, severityOf } from '../../src/core/alert.ts';
+import { alertText, recoveryOf, severityOf } from '../../src/core/alert.ts';
 import { backoff, settlementOf } from '../../src/core/delivery.ts';
 import { worstState } from '../../src/core/worst.ts';
 
@@ -48,22 +48,32 @@ describe('alert text', () => {
     assert.equal(severityOf('plugin/offline'), 'critical');
     assert.equal(severityOf('api/alert'), 'critical');
   });
+
+  it('that tells of trouble has a kind that tells that it is over', () => {
+    assert.equal(recoveryOf('plugin/offline'), 'plugin/online');
+    assert.equal(recoveryOf('service:state/ERR'), 'service:state/OK');
+    for (const kind of ['service:state/OK', 'plugin/online', 'api/alert'])
+      assert.equal(recoveryOf(kind), undefined);
+  });
 });
 
 describe('delivery', () => {
   const failed = { ok: false, retry: true, reason: 'exit code 1' } as const;
+  const second = { attempts: 2, now: 100, chance: 1 };
 
   it('is sent once the channel takes it', () => {
-    assert.deepEqual(settlementOf({ ok: true }, 1, 500, 100), {
+    assert.deepEqual(settlementOf({ ok: true }, { attempts: 1, now: 100, giveUpAt: 500, chance: 0 }), {
       state: 'sent',
       lastError: null,
       doneAt: 100,
     });
   });
 
-  it('waits 2 s after a first failure, twice as long after each further one, and 10 minutes at most', () => {
-    assert.deepEqual([1, 2, 3, 8, 20].map(backoff), [2_000, 4_000, 8_000, 256_000, 600_000]);
-    assert.deepEqual(settlementOf(failed, 2, 60_000, 100), {
+  it('waits 2 s after a first failure, twice as long after each further one, 10 minutes at most, and half of it by chance', () => {
+    const pauses = (chance: number) => [1, 2, 3, 8, 20].map((attempts) => backoff(attempts, chance));
+    assert.deepEqual(pauses(1), [2_000, 4_000, 8_000, 256_000, 600_000]);
+    assert.deepEqual(pauses(0), [1_000, 2_000, 4_000, 128_000, 300_000]);
+    assert.deepEqual(settlementOf(failed, { ...second, giveUpAt: 60_000 }), {
       state: 'waiting',
       nextAt: 4_100,
       lastError: 'exit code 1',
@@ -72,8 +82,8 @@ describe('delivery', () => {
   });
 
   it('is given up when the next attempt would come too late, or when trying again cannot help', () => {
-    assert.equal(settlementOf(failed, 2, 4_099, 100).state, 'failed');
-    assert.equal(settlementOf({ ...failed, retry: false }, 1, 60_000, 100).state, 'failed');
+    assert.equal(settlementOf(failed, { ...second, giveUpAt: 4_099 }).state, 'failed');
+    assert.equal(settlementOf({ ...failed, retry: false }, { ...second, giveUpAt: 60_000 }).state, 'failed');
   });
 });
 

@@ -22,7 +22,10 @@ function intakeOver(answer: (names: string[]) => Settled[], isAway = false) {
   };
   const intake = createIntake({
     ...{ store, batchesAtOnce: 1 },
-    ...{ isUnavailable: () => isAway, log: pino({ level: 'silent' }) },
+    ...{
+      unavailability: () => (isAway ? 'the database is away' : undefined),
+      log: pino({ level: 'silent' }),
+    },
   });
   const submit = (...names: string[]) =>
     Promise.allSettled(names.map((name) => intake.submit(submission(name))));
@@ -52,7 +55,7 @@ describe('intake', () => {
       });
     const intake = createIntake({
       ...{ store, batchesAtOnce: 2 },
-      ...{ isUnavailable: () => false, log: pino({ level: 'silent' }) },
+      ...{ unavailability: () => undefined, log: pino({ level: 'silent' }) },
     });
     const submit = async (...names: string[]) => {
       for (const name of names) void intake.submit(submission(name));
@@ -112,7 +115,7 @@ describe('intake', () => {
     };
     const intake = createIntake({
       ...{ store, batchesAtOnce: 2 },
-      ...{ isUnavailable: () => false, log: pino({ level: 'silent' }) },
+      ...{ unavailability: () => undefined, log: pino({ level: 'silent' }) },
     });
     const accepted = Array.from({ length: 10_000 }, () => intake.submit(submission('a')));
     assert.equal(intake.isFull(), true);

@@ -70,7 +70,15 @@ onBothKinds('delivery by command', (kind) => {
       ) ?? [];
     assert.ok(serviceId);
     await goOnUntil(async () => (await deliveries())[0].state === 'sent');
-    assert.deepEqual(await deliveries(), [{ channel: 'log', state: 'sent', attempts: 1, last_error: null }]);
+    const [{ done_at, ...delivery }] = await deliveries();
+    assert.deepEqual(delivery, {
+      channel: 'log',
+      state: 'sent',
+      attempts: 1,
+      last_error: null,
+      next_at: null,
+    });
+    assert.match(done_at, /^2026-01-05T10:00/);
   });
 
   it('tries again with the same id until the command succeeds, and keeps offline before online', async () => {
@@ -92,6 +100,34 @@ onBothKinds('delivery by command', (kind) => {
     assert.match(text('out'), /plugin\/offline[^\n]*\n[^\n]*plugin\/online/);
   });
 
+  it('is marked as late when what it tells of is over by then', async () => {
+    await start(
+      channel(
+        'flaky',
+        '[ -e works ] || exit 1; cat >> out; echo "$OVERC_KIND $OVERC_AT|$OVERC_OVER_SINCE" >> env',
+        { retryForMs: 600_000 },
+      ),
+    );
+    await collector.report({ name: 'disk', state: 'ERR', period: 3600 });
+    await goOnUntil(async () => (await deliveries())[0].attempts > 0);
+    await collector.clock.advanceTo(MORNING + 60_000);
+    await collector.report({ name: 'disk', state: 'OK', period: 3600 });
+    await collector.report({ name: 'load', state: 'ERR', period: 3600 });
+    writeFileSync(path('works'), '');
+    await goOnUntil(() => lines('env').length === 3);
+    assert.deepEqual(lines('env').sort(), [
+      'service:state/ERR 2026-01-05T10:00:00.000Z|2026-01-05T10:01:00.000Z',
+      'service:state/ERR 2026-01-05T10:01:00.000Z|',
+      'service:state/OK 2026-01-05T10:01:00.000Z|',
+    ]);
+    assert.deepEqual(
+      lines('out').filter((line) => line.startsWith('Late')),
+      ['Late: this is of 2026-01-05T10:00:00.000Z, and over since 2026-01-05T10:01:00.000Z.'],
+    );
+    const page = (await collector.http().get('/services/1').expect(200)).text;
+    assert.match(page, /flaky: sent, 1 min later, after \d attempts/);
+  });
+
   it('is not held up by a channel that hangs, which is killed at its timeout', async () => {
     await start(
       channel('hangs', 'sleep 600 & echo $! > pid; wait', { timeoutMs: 1000, retryForMs: 0 }),
@@ -99,6 +135,12 @@ onBothKinds('delivery by command', (kind) => {
     );
     await collector.report({ name: 'disk', state: 'ERR' });
     await waitUntil(() => text('out') !== '');
+    await waitUntil(() => text('pid') !== '');
+    const states = (await deliveries('kind=service:state/ERR')).map((d: Record<string, unknown>) => [
+      d.channel,
+      d.state,
+    ]);
+    assert.deepEqual(states[0], ['hangs', 'sending']);
     const pid = Number(text('pid'));
     await waitUntil(async () =>
       (await deliveries('kind=service:state/ERR')).some(({ state }: { state: string }) => state === 'failed'),

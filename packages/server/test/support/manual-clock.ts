@@ -8,6 +8,7 @@ interface Scheduled {
 /** A clock that stands still until it is told to go on, and then runs what falls due, each to its end, in its order. */
 export class ManualClock implements Clock {
   #now: number;
+  #stalledMs = 0;
   readonly #scheduled = new Set<Scheduled>();
 
   constructor(now: number) {
@@ -28,6 +29,17 @@ export class ManualClock implements Clock {
   jump(ms: number): void {
     this.#now += ms;
     for (const scheduled of this.#scheduled) scheduled.at += ms;
+  }
+
+  /** Everything stood still for so long, as the machine's own clock tells it. */
+  stall(ms: number): void {
+    this.#stalledMs = ms;
+  }
+
+  takeStall(): number {
+    const ms = this.#stalledMs;
+    this.#stalledMs = 0;
+    return ms;
   }
 
   async advanceTo(time: number): Promise<void> {

@@ -67,18 +67,34 @@ function toView(row: any): AlertView {
 export interface DeliveryView {
   alertId: number;
   channel: string;
-  state: DeliveryState;
+  /** While a collector is at it: sending. */
+  state: DeliveryState | 'sending';
   attempts: number;
   lastError: string | null;
+  /** When it is tried again, while it waits. */
+  nextAt: number | null;
+  /** When it was sent or given up. */
+  doneAt: number | null;
 }
 
-/** What became of the deliveries of these alerts. */
-export async function listDeliveries(db: Knex, alertIds: number[]): Promise<DeliveryView[]> {
-  return db('deliveries').whereIn('alert_id', alertIds).orderBy('id').select({
-    alertId: 'alert_id',
-    channel: 'channel',
-    state: 'state',
-    attempts: 'attempts',
-    lastError: 'last_error',
+/** What became of the deliveries of these alerts, as of `now`. */
+export async function listDeliveries(db: Knex, alertIds: number[], now: number): Promise<DeliveryView[]> {
+  const rows: (DeliveryView & { leaseUntil: number | null })[] = await db('deliveries')
+    .whereIn('alert_id', alertIds)
+    .orderBy('id')
+    .select({
+      alertId: 'alert_id',
+      channel: 'channel',
+      state: 'state',
+      attempts: 'attempts',
+      lastError: 'last_error',
+      nextAt: 'next_at',
+      doneAt: 'done_at',
+      leaseUntil: 'lease_until',
+    });
+  return rows.map(({ leaseUntil, ...row }) => {
+    const isClaimed = row.state === 'waiting' && leaseUntil !== null && leaseUntil > now;
+    const state = isClaimed ? 'sending' : row.state;
+    return { ...row, state, nextAt: state === 'waiting' ? row.nextAt : null };
   });
 }

@@ -125,6 +125,7 @@ export function createReadApi(db: Knex, clock: Clock): Router {
     const deliveries = await listDeliveries(
       db,
       page.rows.map(({ id }) => id),
+      clock.now(),
     );
     const alerts = page.rows.map((alert) =>
       alertJson(

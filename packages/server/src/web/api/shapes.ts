@@ -81,6 +81,17 @@ export function reportJson({ at, state, info }: ReportView): object {
   return { at: toIso(at), state, info };
 }
 
+function deliveryJson({ channel, state, attempts, lastError, nextAt, doneAt }: DeliveryView): object {
+  return {
+    channel,
+    state,
+    attempts,
+    last_error: lastError,
+    next_at: toIsoOrNull(nextAt),
+    done_at: toIsoOrNull(doneAt),
+  };
+}
+
 export function alertJson(alert: AlertView, deliveries: DeliveryView[]): object {
   const { id, at, server, service, kind, message, current } = alert;
   return {
@@ -93,11 +104,6 @@ export function alertJson(alert: AlertView, deliveries: DeliveryView[]): object 
     message,
     state: current?.state ?? null,
     info: current?.info ?? null,
-    deliveries: deliveries.map(({ channel, state, attempts, lastError }) => ({
-      channel,
-      state,
-      attempts,
-      last_error: lastError,
-    })),
+    deliveries: deliveries.map(deliveryJson),
   };
 }

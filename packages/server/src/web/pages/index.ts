@@ -120,6 +120,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
   });
 
   router.get('/alerts', async (req, res) => {
+    const now = clock.now();
     const rows = await listAlerts(db, {
       after: readTimePlace(req.query),
       limit: ROWS_PER_PAGE,
@@ -128,8 +129,9 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     const deliveries = await listDeliveries(
       db,
       page.rows.map(({ id }) => id),
+      now,
     );
-    const alerts = page.rows.map((alert) => alertRow(alert, deliveries, clock.now()));
+    const alerts = page.rows.map((alert) => alertRow(alert, deliveries, now));
     res.render('alerts', { title: 'Alerts', here: req.originalUrl, alerts, next: nextHref(req, page.next) });
   });
 
@@ -144,6 +146,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     const deliveries = await listDeliveries(
       db,
       alerts.map(({ id }) => id),
+      now,
     );
     return alerts.map((alert) => alertRow(alert, deliveries, now));
   }

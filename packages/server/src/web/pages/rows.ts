@@ -182,13 +182,23 @@ export function alertRow(alert: AlertView, deliveries: DeliveryView[], now: numb
     href: alert.serviceId === null ? undefined : `/services/${alert.serviceId}`,
     message: alert.message,
     info: alert.current?.info ?? '',
-    deliveries: deliveries.filter(({ alertId }) => alertId === alert.id).map(deliveryText),
+    deliveries: deliveries
+      .filter(({ alertId }) => alertId === alert.id)
+      .map((delivery) => deliveryText(delivery, alert.at, now)),
   };
 }
 
-function deliveryText({ channel, state, attempts, lastError }: DeliveryView): string {
-  if (lastError === null) return `${channel}: ${state}`;
-  return `${channel}: ${state} after ${countText(attempts, 'attempt')} (${lastError})`;
+/** A delivery that took longer says so. */
+const PROMPT_MS = 10_000;
+
+/** Such as `mail: waiting, again in 3 min, after 2 attempts (exit code 1)`. */
+function deliveryText(delivery: DeliveryView, alertAt: number, now: number): string {
+  const { channel, state, attempts, lastError, nextAt, doneAt } = delivery;
+  const parts = [`${channel}: ${state}`];
+  if (nextAt !== null && nextAt > now) parts.push(`again in ${lengthText(nextAt - now)}`);
+  if (doneAt !== null && doneAt - alertAt > PROMPT_MS) parts.push(`${lengthText(doneAt - alertAt)} later`);
+  if (attempts > 1 || lastError !== null) parts.push(`after ${countText(attempts, 'attempt')}`);
+  return `${parts.join(', ')}${lastError === null ? '' : ` (${lastError})`}`;
 }
 
 function countText(count: number, noun: string): string {
