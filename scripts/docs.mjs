@@ -38,7 +38,7 @@ page about it). The text of one that is over ends with a line that begins with \
 
 ${table(ALERT_OPTIONS)}
 
-When a delivery fails three times in a row, or is given up, the other channels are told once that this one fails, and
+When three attempts in a row fail on a channel, or one is given up, the other channels are told once that this one fails, and
 once when it works again.
 
 ### \`[peer:<name>]\`

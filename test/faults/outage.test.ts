@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Collector, post, startCollector } from '../support/collector.ts';
 import { KINDS, type Kind, newDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { Scene } from '../support/scene.ts';
+import { scenes } from '../support/scene.ts';
 
 const OUTAGE_MS = 60_000;
 const FAITHFUL = 2000;
@@ -11,23 +11,15 @@ const PERIOD_S = 20;
 const REPORT_EVERY_MS = 5000;
 const MOST_LATE_MS = 1000;
 
-describe('an outage of a minute', function () {
-  this.timeout(180_000);
-  let scenes: Scene[];
-  beforeEach(() => {
-    scenes = [];
-  });
-  afterEach(async () => {
-    for (const scene of scenes) await scene.end();
-  });
+describe('an outage of a minute', () => {
+  const newScene = scenes();
 
   it('is told of once; nothing is said of those who kept reporting, and once of each who did not', async () => {
     await Promise.all(KINDS.map(liveThrough));
   });
 
   async function liveThrough(kind: Kind): Promise<void> {
-    const scene = new Scene();
-    scenes.push(scene);
+    const scene = newScene();
     const before = await startCollector(scene, { database: newDatabase(kind, scene) });
     const url = `${before.url}api/set/service/status`;
     const names = Array.from({ length: FAITHFUL }, (_, index) => ({

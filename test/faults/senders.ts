@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Collector, post } from '../support/collector.ts';
 import type { Random } from '../support/random.ts';
+import type { Scene } from '../support/scene.ts';
 
 const SERVICES = 3;
 const STATES = ['OK', 'OK', 'OK', 'WARN', 'ERR', 'UNK'] as const;
@@ -16,14 +17,27 @@ export interface Told {
   info: string;
 }
 
+export interface SendersOptions {
+  count: number;
+  random: Random;
+  /** How long each info is. */
+  infoLength?: number;
+}
+
 /** Machines that report some services again and again, each time something else, whoever listens. */
 export class Senders {
+  /** Why reports were refused with 503, each reason once. */
+  readonly refusals = new Set<string>();
   readonly #said: Map<string, (Told & { isAccepted: boolean })[]>;
   readonly #running: Promise<void>[];
+  readonly #infoLength: number;
   #isOver = false;
 
-  constructor(url: string, count: number, random: Random) {
+  /** They end with the scene at the latest. */
+  constructor(scene: Scene, url: string, { count, random, infoLength = 0 }: SendersOptions) {
+    scene.onEnd(() => this.end());
     const names = Array.from({ length: count }, (_, index) => `web${index}`);
+    this.#infoLength = infoLength;
     this.#said = new Map(names.map((name) => [name, []]));
     this.#running = names.map((name) => this.#run(name, url, random));
   }
@@ -31,16 +45,27 @@ export class Senders {
   async #run(name: string, url: string, random: Random): Promise<void> {
     const said = this.#said.get(name) ?? [];
     while (!this.#isOver) {
-      const told = { state: random.oneOf(STATES), info: `${name} ${said.length}`, isAccepted: false };
-      const { state, info } = told;
+      const info = `${name} ${said.length} `.padEnd(this.#infoLength, '.');
+      const told = { state: random.oneOf(STATES), info, isAccepted: false };
+      const { state } = told;
       said.push(told);
       const services = Array.from({ length: SERVICES }, (_, index) => ({ name: `s${index}`, state, info }));
       const body = { server: { name, key: '1234' }, period: PERIOD_S, services };
-      const answer = await post(`${url}api/set/service/status`, body).catch(() => undefined);
-      if (answer) assert.equal(answer.status, 200, await answer.text());
-      told.isAccepted = answer !== undefined;
-      if (!answer) await pause(BREATH_MS);
+      told.isAccepted = await this.#post(`${url}api/set/service/status`, body);
+      if (!told.isAccepted) await pause(BREATH_MS);
     }
+  }
+
+  /** Whether it was answered with 200; otherwise nobody listened, or it was refused for the time being. */
+  async #post(url: string, body: object): Promise<boolean> {
+    const answer = await post(url, body).catch(() => undefined);
+    const text = await answer?.text().catch(() => undefined);
+    if (!answer || text === undefined) return false;
+    if (answer.status !== 503) assert.equal(answer.status, 200, text);
+    if (answer.status === 200) return true;
+    assert.match(answer.headers.get('Retry-After') ?? '', /^[1-9]\d*$/);
+    this.refusals.add(JSON.parse(text).error);
+    return false;
   }
 
   /** How many POSTs were answered with 200. */
@@ -59,7 +84,7 @@ export class Senders {
    */
   async check(collector: Collector): Promise<number> {
     let untold = 0;
-    for (const { id, server, name } of await collector.services()) {
+    for (const { id, server, name } of await collector.services('q=web')) {
       const stored = await reportsOf(collector, id);
       const there = new Set(stored.map(({ info }) => info));
       const said = this.#said.get(server) ?? [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventually } from './eventually.ts';
 import { freePort } from './mariadb.ts';
-import type { Outcome, Program } from './program.ts';
+import type { Outcome, Program, Within } from './program.ts';
 import type { Scene } from './scene.ts';
 
 /** What the read API answers, as far as the tests look at it. */
@@ -19,7 +19,7 @@ export interface ServiceJson {
 export interface AlertJson {
   id: number;
   at: string;
-  server: string;
+  server: string | null;
   service: string | null;
   kind: string;
   message: string;
@@ -35,6 +35,8 @@ export interface CollectorOptions {
   port?: number;
   /** More lines of the settings file: first of `[overc]`, then whole sections. */
   settings?: string;
+  /** Wraps its command line in another one. */
+  within?: Within;
 }
 
 /** A running collector, as a process. */
@@ -62,10 +64,10 @@ const ANSWER_PATIENCE_MS = 10_000;
 
 /** Starts a collector in the scene's folder; resolves when it listens. */
 export async function startCollector(scene: Scene, options: CollectorOptions): Promise<Collector> {
-  const { database, name = 'server', port = await freePort(), settings = '' } = options;
+  const { database, name = 'server', port = await freePort(), settings = '', within } = options;
   const text = `[overc]\ndatabase=${database}\nlisten=127.0.0.1:${port}\n${settings}`;
   scene.write(`${name}.ini`, text);
-  const program = scene.overcServer(['--config', `${name}.ini`]);
+  const program = scene.overcServer(['--config', `${name}.ini`], {}, within);
   const url = `http://127.0.0.1:${port}/`;
   const died = program.outcome.then((outcome) => assert.fail(`the collector ended: ${told(outcome)}`));
   await Promise.race([died, eventually(() => ask(`${url}healthz`))]);
@@ -124,7 +126,7 @@ function told({ code, signal, out, err }: Outcome): string {
 
 /** An alert's text as the original gives it to a command. */
 export function originalText({ server, service, kind, message, state, info }: AlertJson): string {
-  const about = service === null ? server : `${server} ${service}`;
+  const about = [server ?? 'OverC', service].filter((part) => part !== null).join(' ');
   const current = state === null ? '' : `Current: ${state}: ${info}\n`;
   return `${about}: [${kind}] ${message}\n${current}`;
 }

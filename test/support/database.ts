@@ -11,8 +11,8 @@ export function newDatabase(kind: Kind, scene: Scene): string {
   return kind === 'SQLite' ? `sqlite://${scene.path('overc.db')}` : newMariaDb(scene);
 }
 
-function newMariaDb(scene: Scene): string {
-  const { OVERC_TEST_MARIADB: server } = process.env;
+/** The same on a MariaDB server; unless told another, on the one of the whole run. */
+export function newMariaDb(scene: Scene, server = process.env.OVERC_TEST_MARIADB): string {
   if (!server) throw new Error('OVERC_TEST_MARIADB is not set; run the suites with npm test');
   const name = `overc_e2e_${process.pid}_${++created}`;
   asRoot(server, `create database ${name}`);

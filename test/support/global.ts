@@ -5,7 +5,7 @@ let mariaDb: MariaDb | undefined;
 /** One MariaDB for the whole run; the suites ask for databases on it through `OVERC_TEST_MARIADB`. */
 export async function mochaGlobalSetup(): Promise<void> {
   mariaDb = await startMariaDb();
-  process.env.OVERC_TEST_MARIADB = `mysql://root@127.0.0.1:${mariaDb.port}/`;
+  process.env.OVERC_TEST_MARIADB = mariaDb.url;
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -55,6 +56,10 @@ export class Program {
     this.outcome.catch(() => running.delete(this)); // whoever waits for it is told
   }
 
+  get pid(): number {
+    return this.#child.pid ?? assert.fail('it did not start');
+  }
+
   get isRunning(): boolean {
     return running.has(this);
   }
@@ -77,9 +82,16 @@ export class Program {
   }
 }
 
-export function overcServer(args: string[], options: ProgramOptions): Program {
-  return new Program([process.execPath, OVERC_SERVER, ...args], options);
+/** With `within`, the command line is what that makes of it. */
+export function overcServer(
+  args: string[],
+  { within = (argv) => argv, ...options }: ProgramOptions & { within?: Within },
+): Program {
+  return new Program(within([process.execPath, OVERC_SERVER, ...args]) as [string, ...string[]], options);
 }
+
+/** Wraps a command line in another one. */
+export type Within = (argv: string[]) => string[];
 
 export function overcli(args: string[], options: ProgramOptions): Program {
   return new Program([process.execPath, OVERCLI, ...args], options);

@@ -1,7 +1,21 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { overcli, overcServer, type Program, shell } from './program.ts';
+import { overcli, overcServer, type Program, shell, type Within } from './program.ts';
+
+/** Gives scenes that end with the test that asked for them. */
+export function scenes(): () => Scene {
+  let open: Scene[] = [];
+  afterEach(async () => {
+    for (const scene of open) await scene.end();
+    open = [];
+  });
+  return () => {
+    const scene = new Scene();
+    open.push(scene);
+    return scene;
+  };
+}
 
 /** A test's own folder and all that it starts; nothing of it is left after `end`, failed test or not. */
 export class Scene {
@@ -32,8 +46,8 @@ export class Scene {
   }
 
   /** `overc-server` with these arguments, in this folder. */
-  overcServer(args: string[], env: NodeJS.ProcessEnv = {}): Program {
-    return this.#keep(overcServer(args, { cwd: this.folder, env }));
+  overcServer(args: string[], env: NodeJS.ProcessEnv = {}, within?: Within): Program {
+    return this.#keep(overcServer(args, { cwd: this.folder, env, ...(within && { within }) }));
   }
 
   /** `overcli` with these arguments, in this folder. */

@@ -1,12 +1,12 @@
 import { type Attempt, settlementOf } from '../core/delivery.ts';
 import { insertAlerts } from '../store/alerts.ts';
-import { markFailing, markWorking } from '../store/channels.ts';
-import { type ClaimedDelivery, settleDelivery } from '../store/deliveries.ts';
+import { countFailure, markFailing, markWorking } from '../store/channels.ts';
+import { type ClaimedDelivery, hastenDeliveries, settleDelivery } from '../store/deliveries.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
 
-/** After this many failed attempts in a row at one delivery the other channels hear of it, while it is still tried. */
-const TELL_AFTER_ATTEMPTS = 3;
+/** After this many attempts in a row that failed on a channel the others hear of it, while it is still tried. */
+const TELL_AFTER_FAILURES = 3;
 
 export interface Settled {
   delivery: ClaimedDelivery;
@@ -29,7 +29,8 @@ export async function settle(deps: MonitorDeps, settled: Settled): Promise<void>
   const alerts = await transaction(deps.db, async (tx) => {
     if (!(await settleDelivery(tx, delivery.id, owner, settlement))) return 0;
     if (attempt.ok) return tellWorking(tx, deps, delivery, now);
-    const isNews = settlement.state === 'failed' || attempts >= TELL_AFTER_ATTEMPTS;
+    const failures = await countFailure(tx, delivery.channel);
+    const isNews = settlement.state === 'failed' || failures >= TELL_AFTER_FAILURES;
     return isNews ? tellFailing(tx, deps, delivery, now, attempt.reason) : 0;
   });
   if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: undefined });
@@ -62,6 +63,7 @@ async function tellWorking(
   now: number,
 ): Promise<number> {
   if (!(await markWorking(tx, channel))) return 0;
+  await hastenDeliveries(tx, channel, now);
   return tellOthers(tx, deps, channel, now, 'channel/working', `Channel ${channel} works again`);
 }
 

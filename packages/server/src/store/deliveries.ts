@@ -163,6 +163,14 @@ export async function settleDelivery(
   return (await tx('deliveries').where({ id, owner, state: 'waiting' }).update(change)) > 0;
 }
 
+/** Lets a channel that works again take at once what waits for another try. */
+export async function hastenDeliveries(tx: Tx, channel: string, now: number): Promise<void> {
+  await tx('deliveries')
+    .where({ channel, state: 'waiting' })
+    .where('next_at', '>', now)
+    .update({ next_at: now });
+}
+
 /** Gives a claim back unused, so that another collector, or this one after its restart, takes it at once. */
 export async function releaseDelivery(db: Knex, id: number, owner: string): Promise<void> {
   await db('deliveries')

@@ -92,7 +92,9 @@ const AWAY =
 
 /** What is wrong with the database, as a clause: it is away or full, so that nothing about the data itself is wrong. Undefined for any other error. */
 export function unavailability(error: unknown): string | undefined {
-  const { code = '', name } = error as { code?: string; name?: string };
+  const { code = '', name, fatal } = error as { code?: string; name?: string; fatal?: boolean };
   if (FULL.test(code)) return 'the disk of the database is full';
-  return AWAY.test(code) || name === 'KnexTimeoutError' ? 'the database is away' : undefined;
+  // The driver calls fatal what ends a connection, with no code when the rollback after it fails.
+  const isAway = AWAY.test(code) || name === 'KnexTimeoutError' || fatal === true;
+  return isAway ? 'the database is away' : undefined;
 }
