@@ -1,16 +1,30 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { startBrowser, Tab } from '../support/browser.ts';
 import { type Collector, post, startCollector } from '../support/collector.ts';
+import { newDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { Scene } from '../support/scene.ts';
 
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 360, height: 740 };
-/** The pages refresh themselves every 5 s, without JavaScript every 15 s. */
-const REFRESH_MS = 10_000;
+/** Screens: a phone, a tablet, a desk, and a television. */
+const SCREENS = [
+  PHONE,
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
+  { width: 3840, height: 2160 },
+];
+/** A change is to be seen on an open page within a second, and within two when another collector heard of it. */
+const SEEN_MS = 1000;
+const SEEN_FROM_ELSEWHERE_MS = 2000;
+/** Of so many changes the one in the middle counts, since the machine may be busy. */
+const LOOKS = 5;
+const PATIENCE_MS = 10_000;
+/** Without JavaScript the pages refresh themselves every 15 s. */
 const PLAIN_REFRESH_MS = 18_000;
 
 describe('the pages in Chromium', () => {
@@ -42,9 +56,7 @@ describe('the pages in Chromium', () => {
       await page.evaluate('window.isSamePage = true');
       const asShown = [`${byCurl} --fail -sS`, byOvercli.replace(' disk OK', ' queue WARN')];
       for (const line of asShown) assert.equal((await scene.shell(line).outcome).err, '', line);
-      for (const name of ['disk', 'queue'])
-        await page.getByRole('link', { name }).waitFor({ timeout: REFRESH_MS });
-      await page.getByRole('searchbox').waitFor({ timeout: REFRESH_MS });
+      for (const name of ['disk', 'queue']) await page.getByRole('link', { name }).first().waitFor();
       assert.equal(await page.evaluate('window.isSamePage'), true);
       await tab.close();
     });
@@ -87,16 +99,62 @@ describe('the pages in Chromium', () => {
       const { page } = tab;
       await tab.visit(collector.url);
       const shown = () => page.locator('#live .overc-name').allTextContents();
-      await page.getByRole('searchbox').fill('db.example');
+      await page.keyboard.press('/');
+      await page.keyboard.type('db.example');
       await page.getByRole('combobox').selectOption('WARN');
-      await page.getByRole('button', { name: 'Show' }).click();
       await page.waitForURL(/q=db\.example&state=WARN/);
-      assert.deepEqual(await shown(), ['disk']);
-      const refreshed = page.waitForResponse(/state=WARN/);
+      await eventually(async () => assert.deepEqual(await shown(), ['disk']));
       await collector.report('db.example.com', [{ name: 'replica', state: 'WARN', info: '40 s behind' }]);
-      await refreshed;
       await eventually(async () => assert.deepEqual(await shown(), ['disk', 'replica']));
       await tab.close();
+    });
+
+    it('are gone through and opened by keys, which ? tells of', async () => {
+      const tab = await Tab.open(browser);
+      const { page } = tab;
+      await tab.visit(collector.url);
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      await page.keyboard.press('Escape');
+      for (const key of ['j', 'j', 'k', 'Enter']) await page.keyboard.press(key);
+      await page.getByRole('heading', { level: 1, name: /queue/ }).waitFor();
+      await tab.close();
+    });
+
+    it('are dark or light as the system is, or as the reader chose', async () => {
+      const tab = await Tab.open(browser, { colorScheme: 'dark' });
+      const { page } = tab;
+      const theme = () => page.locator('html').getAttribute('data-bs-theme');
+      await tab.visit(collector.url);
+      assert.equal(await theme(), 'dark');
+      await page.getByRole('button', { name: /Theme/ }).click();
+      assert.equal(await theme(), 'light');
+      await tab.visit(`${collector.url}alerts`);
+      assert.equal(await theme(), 'light');
+      await tab.close();
+    });
+
+    it('have nothing that hinders a reader, as far as axe finds', async () => {
+      const script = { path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') };
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const tab = await Tab.open(browser, { colorScheme, bypassCSP: true });
+        for (const path of [
+          '',
+          '?q=disk',
+          'servers',
+          'servers/1',
+          'services/1',
+          'alerts',
+          'collectors',
+          'wall',
+        ]) {
+          await tab.visit(collector.url + path);
+          await tab.page.addScriptTag(script);
+          const found = (await tab.page.evaluate(AXE)) as string[];
+          assert.deepEqual(found, [], `/${path}, ${colorScheme}`);
+        }
+        await tab.close();
+      }
     });
 
     it('answer every link, fault nothing, and fit a desk, a phone, and the dark', async () => {
@@ -109,14 +167,14 @@ describe('the pages in Chromium', () => {
         kinds.add(kind);
         await shoot(tab, kind.slice(1).replace('/', '-') || 'overview');
       });
-      const expected = ['/', '/alerts', '/collectors', '/servers', '/servers/one', '/services/one'];
+      const expected = ['/', '/alerts', '/collectors', '/servers', '/servers/one', '/services/one', '/wall'];
       assert.deepEqual([...kinds].sort(), expected);
       await tab.close();
     });
 
     it('are read without JavaScript, and refresh even so', async () => {
       const { page } = plain;
-      await page.getByText('newcomer').waitFor({ timeout: PLAIN_REFRESH_MS });
+      await page.getByRole('link', { name: 'newcomer: OK' }).waitFor({ timeout: PLAIN_REFRESH_MS });
       const reader = await Tab.open(browser, { javaScriptEnabled: false });
       await reader.crawl(collector.url, async (path) => {
         assert.ok((await reader.page.locator('main').innerText()).length > 10, path);
@@ -124,6 +182,70 @@ describe('the pages in Chromium', () => {
       await reader.close();
       await plain.close();
     });
+  });
+
+  describe('that are open', () => {
+    let others: [Collector, Collector];
+    before(async () => {
+      collector = await startEmpty('open');
+      const database = newDatabase('MariaDB', scene);
+      const settings = `secret-file=${scene.path('shared.secret')}\n`;
+      others = [
+        await startCollector(scene, { database, settings, name: 'one' }),
+        await startCollector(scene, { database, settings, name: 'two' }),
+      ];
+    });
+
+    const paths = ['', 'services/1', 'wall'];
+    for (const path of paths)
+      it(`show what changes at once, without a reload: /${path}`, async () => {
+        assert.ok((await seeChanges(collector, collector, path)) < SEEN_MS);
+      });
+
+    it('show what another collector on the same database was told', async () => {
+      assert.ok((await seeChanges(others[0], others[1], '')) < SEEN_FROM_ELSEWHERE_MS);
+    });
+
+    it('say so when they are out of touch with the collector, and come back by themselves', async () => {
+      const tab = await Tab.open(browser);
+      const { page } = tab;
+      await collector.report('web1', [{ name: 'disk', state: 'OK' }], 3600);
+      await tab.visit(collector.url);
+      await page.getByText('All is well').waitFor();
+      await page.evaluate('window.isSamePage = true');
+      await collector.stop();
+      await page.getByText('Out of touch with the collector').waitFor();
+      collector = await collector.restart();
+      await collector.report('web1', [{ name: 'disk', state: 'ERR' }], 3600);
+      await page.getByText('Out of touch with the collector').waitFor({ state: 'hidden' });
+      await page.locator('main').getByText('ERR').first().waitFor();
+      await page.waitForFunction("document.title.startsWith('(1) ')");
+      assert.equal(await page.evaluate('window.isSamePage'), true);
+      tab.faults.length = 0; // nobody listened for a while
+      await tab.close();
+    });
+
+    /** Changes a state several times; returns how long the change in the middle took to be seen, milliseconds. */
+    async function seeChanges(shown: Collector, told: Collector, path: string): Promise<number> {
+      const say = (state: string) =>
+        told.report('web1', [{ name: 'disk', state, info: `now ${state}` }], 3600);
+      await say('WARN');
+      const tab = await Tab.open(browser);
+      await tab.visit(shown.url + path);
+      await tab.page.evaluate('window.isSamePage = true');
+      const took: number[] = [];
+      for (let look = 0; look < LOOKS; look++) {
+        const state = look % 2 === 0 ? 'ERR' : 'UNK';
+        const text = tab.page.locator('main').getByText(`now ${state}`, { exact: true }).first();
+        await say(state);
+        const from = performance.now();
+        await text.waitFor({ timeout: PATIENCE_MS });
+        took.push(performance.now() - from);
+      }
+      assert.equal(await tab.page.evaluate('window.isSamePage'), true);
+      await tab.close();
+      return took.sort((a, b) => a - b)[Math.floor(LOOKS / 2)] as number;
+    }
   });
 
   describe('of a collector that is sent hostile text', () => {
@@ -187,6 +309,11 @@ describe('the pages in Chromium', () => {
   });
 });
 
+/** What axe finds serious, in words. */
+const AXE = `axe.run().then(({ violations }) => violations
+  .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+  .map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(' | ')))`;
+
 /** Where the word "on" and the server's name begin in "disk on web1". */
 const LEFTS_IN_HEADING = `(() => {
   const small = document.querySelector('h1 small');
@@ -240,7 +367,7 @@ async function reportAFew(collector: Collector): Promise<void> {
 
 /** No page may be scrolled sideways. */
 async function assertFits(tab: Tab, path: string): Promise<void> {
-  for (const viewport of [DESK, PHONE]) {
+  for (const viewport of SCREENS) {
     await tab.page.setViewportSize(viewport);
     assert.equal(await tab.overhang(), 0, `${path} is wider than ${viewport.width} pixels`);
   }

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { createBadKeys } from './intake/bad-keys.ts';
 import { createIntake } from './intake/intake.ts';
 import { createDeliver } from './jobs/deliver.ts';
+import { createFollow } from './jobs/follow.ts';
 import type { Job } from './jobs/loop.ts';
 import { createPeer } from './jobs/peer.ts';
 import { createPrune } from './jobs/prune.ts';
@@ -13,6 +14,8 @@ import { createRecall } from './jobs/recall.ts';
 import { createSign } from './jobs/sign.ts';
 import { createSweep } from './jobs/sweep.ts';
 import { createWatch } from './jobs/watch.ts';
+import { createChanges } from './live/changes.ts';
+import { createStreams } from './live/streams.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { accept } from './monitor/accept.ts';
@@ -71,6 +74,8 @@ export function createApp(
   };
   let release = () => {};
 
+  const changes = createChanges();
+  const streams = createStreams(changes);
   const deps: MonitorDeps = {
     db,
     known: createKnown((server, key) => hashKey(server, key)),
@@ -84,6 +89,7 @@ export function createApp(
     deps,
     now: () => clock.now(),
     who: () => self,
+    changes: changes.made,
     longestMs: MISSED_SIGNS * signEveryMs,
   });
   const intake = createIntake({
@@ -110,7 +116,18 @@ export function createApp(
     warnings: lateness.clauses,
   });
   const metrics = createMetrics({ waiting: intake.waiting, delays: lateness.delays });
-  const http = createWeb({ db, config, clock, log, intake, badKeys: createBadKeys(), metrics, readiness });
+  const http = createWeb({
+    db,
+    config,
+    clock,
+    log,
+    intake,
+    badKeys: createBadKeys(),
+    metrics,
+    readiness,
+    changes,
+    streams,
+  });
   const url = () => urlOf(http);
 
   const delivers = config.channels.map((channel) =>
@@ -125,6 +142,7 @@ export function createApp(
     ...config.peers.map((peer) => createPeer({ peer, name: () => self.name, readiness, clock, log })),
     createPrune(db, config, clock, log),
     createRecall(deps, clock, log),
+    ...(config.database.kind === 'mysql' ? [createFollow(db, changes, () => self.name, clock, log)] : []),
   ];
 
   async function whenReady<T>(work: () => Promise<T>): Promise<T> {
@@ -132,11 +150,12 @@ export function createApp(
     return work();
   }
 
-  function publish({ reports, alerts, wakeAt }: Effects): void {
+  function publish({ reports, alerts, wakeAt, isVisible }: Effects): void {
     metrics.reports.inc(reports);
     metrics.alerts.inc(alerts);
     if (wakeAt !== undefined) sweep.wake(wakeAt);
     if (alerts > 0) for (const deliver of delivers) deliver.wake();
+    if (isVisible) changes.note();
   }
 
   async function open(): Promise<void> {
@@ -165,6 +184,7 @@ export function createApp(
       log.info(`OverC listens at ${url()}`);
     },
     async stop() {
+      streams.end();
       await signing.stop();
       await closeHttp(http);
       await intake.settled();

@@ -51,7 +51,7 @@ async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
   const wakeAt = await saveBatch(tx, batch, deps.keepsReports);
   await insertAlerts(tx, alerts, deps.channels);
   const reports = admitted.reduce((sum, { submission }) => sum + submission.reports.length, 0);
-  const effects: Effects = { reports, alerts: alerts.length, wakeAt };
+  const effects: Effects = { reports, alerts: alerts.length, wakeAt, isVisible: true };
   return { admitted, batch, effects };
 }
 

@@ -7,6 +7,8 @@ export interface Effects {
   alerts: number;
   /** The earliest time at which the sweep has to look at a service that this touched; undefined when it need not sooner. */
   wakeAt: number | undefined;
+  /** Whether the pages are no longer as they were, but for when services were heard. */
+  isVisible: boolean;
 }
 
 /** What the use cases work with. */

@@ -34,7 +34,7 @@ async function expireChunk(
   const overdue = firstOf(await findOverdue(db, due, CHUNK));
   if (overdue.length === 0) return false;
   const alerts = await silenceOverdue(db, overdue, due, now, channels);
-  if (alerts > 0) publish({ reports: 0, alerts, wakeAt: undefined });
+  if (alerts > 0) publish({ reports: 0, alerts, wakeAt: undefined, isVisible: true });
   return true;
 }
 

@@ -47,7 +47,7 @@ export function createLateness({ deps, now, name, take, wasGapSince }: LatenessO
   async function tell(kind: string, message: string, at: number): Promise<void> {
     const alert = { kind, message, at, current: null, serverId: null, service: null };
     await transaction(deps.db, (tx) => insertAlerts(tx, [alert], deps.channels));
-    deps.publish({ reports: 0, alerts: 1, wakeAt: undefined });
+    deps.publish({ reports: 0, alerts: 1, wakeAt: undefined, isVisible: true });
   }
 
   return {

@@ -25,11 +25,13 @@ export interface ListeningOptions {
   now(): number;
   /** The collector's name and version. */
   who(): Pick<Collector, 'name' | 'version'>;
+  /** How many changes it made since it started. */
+  changes(): number;
   /** Without a sign of life for longer than this nobody was listening. */
   longestMs: number;
 }
 
-export function createListening({ deps, now, who, longestMs }: ListeningOptions): Listening {
+export function createListening({ deps, now, who, changes, longestMs }: ListeningOptions): Listening {
   const startedAt = now();
   /** Our last sign of life. */
   let own: number | undefined;
@@ -46,7 +48,7 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
     own = now();
     if (alerts === 0) return;
     gapFoundAt = own;
-    deps.publish({ reports: 0, alerts, wakeAt: own });
+    deps.publish({ reports: 0, alerts, wakeAt: own, isVisible: true });
   }
 
   /** What was due when a gap began is missed, whether or not anyone was listening afterwards. */
@@ -83,7 +85,7 @@ export function createListening({ deps, now, who, longestMs }: ListeningOptions)
     // What has just been done may have taken long, and is no gap.
     const end = now();
     await saveLastSign(tx, finding?.kind === 'went back' ? end : Math.max(at ?? end, end));
-    await saveCollector(tx, { ...who(), startedAt, aliveAt: end });
+    await saveCollector(tx, { ...who(), startedAt, aliveAt: end }, changes());
     if (!isFresh()) await forgetCollectors(tx, end - FORGOTTEN_AFTER_MS);
     return message === undefined ? 0 : 1;
   }

@@ -33,7 +33,7 @@ export async function settle(deps: MonitorDeps, settled: Settled): Promise<void>
     const isNews = settlement.state === 'failed' || failures >= TELL_AFTER_FAILURES;
     return isNews ? tellFailing(tx, deps, delivery, now, attempt.reason) : 0;
   });
-  if (alerts > 0) deps.publish({ reports: 0, alerts, wakeAt: undefined });
+  deps.publish({ reports: 0, alerts, wakeAt: undefined, isVisible: true });
 }
 
 async function tellFailing(

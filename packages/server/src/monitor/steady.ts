@@ -28,7 +28,7 @@ async function tryRenew({ db, keepsReports, publish }: MonitorDeps, expected: Ex
   ]);
   if (!(await atomically(db, statements))) return false;
   const reports = expected.reduce((sum, { submission }) => sum + submission.reports.length, 0);
-  publish({ reports, alerts: 0, wakeAt: undefined });
+  publish({ reports, alerts: 0, wakeAt: undefined, isVisible: false });
   return true;
 }
 

@@ -10,9 +10,19 @@ export interface Collector {
   aliveAt: number;
 }
 
-/** Writes a collector's sign of life. */
-export async function saveCollector(tx: Tx, { name, version, startedAt, aliveAt }: Collector): Promise<void> {
-  const row = { name, version, started_at: startedAt, alive_at: aliveAt };
+/** How many changes the other collectors on this database made; another number when one made more, or began anew. */
+export async function countChanges(db: Knex, except: string): Promise<number> {
+  const row = await db('collectors').whereNot('name', except).sum({ sum: 'changes' }).first();
+  return Number(row?.sum ?? 0);
+}
+
+/** Writes a collector's sign of life, and how many changes it made since it started. */
+export async function saveCollector(
+  tx: Tx,
+  { name, version, startedAt, aliveAt }: Collector,
+  changes: number,
+): Promise<void> {
+  const row = { name, version, started_at: startedAt, alive_at: aliveAt, changes };
   await tx('collectors').insert(row).onConflict('name').merge();
 }
 

@@ -17,6 +17,17 @@ export async function exactCollation(db: Knex): Promise<string | undefined> {
   return rows?.[0]?.version.includes('MariaDB') ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
 }
 
+/** Whether a table has an index of this name. */
+export async function hasIndex(db: Knex, table: string, name: string): Promise<boolean> {
+  const indexes =
+    dialectOf(db) === 'sqlite'
+      ? db('sqlite_master').where({ type: 'index', tbl_name: table, name })
+      : db('information_schema.statistics')
+          .where({ table_name: table, index_name: name })
+          .whereRaw('table_schema = database()');
+  return (await indexes.first()) !== undefined;
+}
+
 /** What each new connection to MariaDB or MySQL is told. READ COMMITTED keeps a locking read from locking gaps, and so from deadlocks between registrations. */
 export const MYSQL_SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',

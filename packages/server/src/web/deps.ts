@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { BadKeys } from '../intake/bad-keys.ts';
 import type { Intake } from '../intake/intake.ts';
+import type { Changes } from '../live/changes.ts';
+import type { Streams } from '../live/streams.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Readiness } from '../monitor/readiness.ts';
@@ -17,4 +19,6 @@ export interface WebDeps {
   badKeys: BadKeys;
   metrics: Metrics;
   readiness: Readiness;
+  changes: Changes;
+  streams: Streams;
 }

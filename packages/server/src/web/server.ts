@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import compression from 'compression';
 import ejs from 'ejs';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
@@ -41,7 +42,7 @@ function addressOf(req: IncomingMessage, trusts: WebDeps['config']['trustsProxy'
 }
 
 function createExpress(deps: WebDeps): Express {
-  const { db, config, clock, log, metrics, readiness } = deps;
+  const { db, config, clock, log, metrics, readiness, changes } = deps;
   const app = express();
   app.set('trust proxy', config.trustsProxy);
   app.set('views', fileURLToPath(new URL('views', import.meta.url)));
@@ -67,8 +68,9 @@ function createExpress(deps: WebDeps): Express {
       strictTransportSecurity: false, // the proxy that adds TLS decides this
     }),
   );
+  app.use(compression());
   app.use(createHealth(db, clock, metrics, readiness));
-  app.use('/api/v1', createReadApi(db, clock));
+  app.use('/api/v1', createReadApi(db, clock, changes));
   app.use('/api', () => {
     throw notFound('There is no such API path; docs/protocol.md lists them.');
   });

@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { Knex } from 'knex';
 import { type Clock, DAY_MS } from '../../clock.ts';
 import { notFound } from '../../errors.ts';
+import type { Changes } from '../../live/changes.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
 import { listCollectors } from '../../store/collectors.ts';
 import { listGaps } from '../../store/gaps.ts';
@@ -36,7 +37,7 @@ import {
 } from './shapes.ts';
 
 /** `/api/v1`: what the collector knows, as JSON. */
-export function createReadApi(db: Knex, clock: Clock): Router {
+export function createReadApi(db: Knex, clock: Clock, changes: Changes): Router {
   const router = Router();
 
   router.get('/status', async (_req, res) => {
@@ -56,6 +57,7 @@ export function createReadApi(db: Knex, clock: Clock): Router {
     const id = readId(req.params.id);
     if (id === undefined || !(await removeServer({ db }, id)))
       throw notFound(`No server has the id ${req.params.id}.`);
+    changes.note();
     res.json({ ok: 1 });
   });
 
@@ -81,6 +83,7 @@ export function createReadApi(db: Knex, clock: Clock): Router {
     const id = readId(req.params.id);
     if (id === undefined || !(await removeService({ db }, id)))
       throw notFound(`No service has the id ${req.params.id}.`);
+    changes.note();
     res.json({ ok: 1 });
   });
 

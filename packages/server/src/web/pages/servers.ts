@@ -1,0 +1,43 @@
+import type { Request } from 'express';
+import { notFound } from '../../errors.ts';
+import { findServer, listServers } from '../../store/views/servers.ts';
+import { listServices } from '../../store/views/services.ts';
+import type { WebDeps } from '../deps.ts';
+import { pageOf, readCursor, readId, readNamePlace } from '../query.ts';
+import { alertsBeside } from './beside.ts';
+import { nextHref } from './next.ts';
+import { serverRow, serviceRow } from './rows.ts';
+
+const SERVERS_PER_PAGE = 100;
+const SERVICES_PER_PAGE = 200;
+
+type Deps = Pick<WebDeps, 'db' | 'clock'>;
+
+export async function serversModel({ db, clock }: Deps, req: Request): Promise<object> {
+  const after = readCursor(req.query, 1)?.[0]?.toString();
+  const rows = await listServers(db, { after, limit: SERVERS_PER_PAGE });
+  const page = pageOf(rows, SERVERS_PER_PAGE, ({ name }) => [name]);
+  const servers = page.rows.map((server) => serverRow(server, clock.now()));
+  return { title: 'Servers', here: req.originalUrl, servers, next: nextHref(req, page.next) };
+}
+
+/** One server with its services and alerts. Throws HttpError 404. */
+export async function serverModel({ db, clock }: Deps, req: Request): Promise<object> {
+  const now = clock.now();
+  const id = readId(req.params.id);
+  const server = id === undefined ? undefined : await findServer(db, id);
+  if (!server) throw notFound('There is no such server; it may have been removed.');
+  const filter = { serverId: server.id, after: readNamePlace(req.query), limit: SERVICES_PER_PAGE };
+  const page = pageOf(await listServices(db, filter), SERVICES_PER_PAGE, ({ server, name }) => [
+    server,
+    name,
+  ]);
+  return {
+    title: server.name,
+    here: req.originalUrl,
+    server: serverRow(server, now),
+    services: page.rows.map((service) => serviceRow(service, now)),
+    next: nextHref(req, page.next),
+    alerts: await alertsBeside(db, { server: server.name }, now),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Request } from 'express';
+import { notFound } from '../../errors.ts';
+import { listGaps } from '../../store/gaps.ts';
+import { listReports, listSpans } from '../../store/views/history.ts';
+import { findService } from '../../store/views/services.ts';
+import type { WebDeps } from '../deps.ts';
+import { readId } from '../query.ts';
+import { alertsBeside, ROWS_BESIDE } from './beside.ts';
+import { reportRow, serviceRow, spanRow } from './rows.ts';
+import { exact, lengthText } from './times.ts';
+
+/** One service with its promise, history, alerts and latest reports. Throws HttpError 404. */
+export async function serviceModel(
+  { db, clock }: Pick<WebDeps, 'db' | 'clock'>,
+  req: Request,
+): Promise<object> {
+  const now = clock.now();
+  const id = readId(req.params.id);
+  const service = id === undefined ? undefined : await findService(db, id);
+  if (!service) throw notFound('There is no such service; it may have been removed.');
+  const spans = (await listSpans(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
+  const gaps = await listGaps(db, spans.at(-1)?.since ?? service.since, now);
+  const reports = (await listReports(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
+  return {
+    title: `${service.name} on ${service.server}`,
+    here: req.originalUrl,
+    server: { name: service.server, href: `/servers/${service.serverId}` },
+    service: serviceRow(service, now),
+    promise: {
+      period: lengthText(service.periodSeconds * 1000),
+      grace: service.graceSeconds,
+      deadline: exact(service.deadlineAt),
+    },
+    spans: [{ ...service, until: null }, ...spans].map((span) => spanRow(span, gaps, now)),
+    reports: reports.map(reportRow),
+    alerts: await alertsBeside(db, { server: service.server, service: service.name }, now),
+  };
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { get } from 'node:http';
+import { connect } from '../../src/store/connection.ts';
+import { listFleet } from '../../src/store/views/fleet.ts';
+import { listProblems } from '../../src/store/views/problems.ts';
+import { MORNING, onBothKinds, startCollector, type TestCollector } from '../support/collector.ts';
+import { eventually } from '../support/eventually.ts';
+
+onBothKinds('an open page', (kind) => {
+  let collector: TestCollector;
+  beforeEach(async () => {
+    collector = await startCollector(kind);
+  });
+  afterEach(() => collector.stop());
+
+  /** What the stream has said so far. */
+  function listen(): { said: () => string; ended: Promise<unknown> } {
+    let said = '';
+    const ended = new Promise((resolve) => {
+      get(`${collector.app.url()}live`, { headers: { 'Accept-Encoding': 'gzip' } }, (res) => {
+        assert.equal(res.headers['content-type'], 'text/event-stream');
+        res.setEncoding('utf8');
+        res.on('data', (chunk) => {
+          said += chunk;
+        });
+        res.on('close', resolve);
+      });
+    });
+    return { said: () => said, ended };
+  }
+  const changesIn = (said: string) => said.match(/^event: change$/gm)?.length ?? 0;
+
+  it('is told of a change, not of a report that changes nothing, and when the collector stops', async () => {
+    await collector.report({ name: 'disk', state: 'OK' });
+    const { said, ended } = listen();
+    await eventually(() => assert.match(said(), /event: alive/));
+    await collector.report({ name: 'disk', state: 'OK', info: 'still' });
+    await collector.report({ name: 'disk', state: 'OK', info: 'still' });
+    assert.equal(changesIn(said()), 0);
+    await collector.report({ name: 'disk', state: 'ERR' });
+    await eventually(() => assert.equal(changesIn(said()), 1));
+    await collector.clock.advanceTo(MORNING + 61_000);
+    await eventually(() => assert.ok(changesIn(said()) >= 2));
+    await collector.app.stop();
+    await ended;
+    collector = await startCollector(kind);
+  });
+
+  it('shows first what is wrong, the worst and the latest first, and every server by name', async () => {
+    const states = { a: 'WARN', b: 'ERR', c: 'OK', d: 'UNK' };
+    for (const [name, state] of Object.entries(states)) {
+      await collector.report({ name, state, info: `says ${name}`, period: 3600 });
+      await collector.clock.advanceTo(collector.clock.now() + 1000);
+    }
+    await collector.report({ name: 'e', state: 'ERR', period: 3600 }, { name: 'db1', key: 'k' });
+    await collector.report({ name: 'f', state: 'WARN', period: 1 }, { name: 'db1', key: 'k' });
+    await collector.clock.advanceTo(collector.clock.now() + 2000);
+    const db = connect(collector.database.url);
+    try {
+      const problems = await listProblems(db, 10);
+      assert.deepEqual(
+        problems.map(({ server, name, state, silent, info }) => [server, name, state, silent, info]),
+        [
+          ['db1', 'e', 'ERR', false, ''],
+          ['web1', 'b', 'ERR', false, 'says b'],
+          ['db1', 'f', 'WARN', true, ''],
+          ['web1', 'd', 'UNK', false, 'says d'],
+          ['web1', 'a', 'WARN', false, 'says a'],
+        ],
+      );
+      assert.equal(problems.find(({ name }) => name === 'b')?.since, MORNING + 1000);
+      assert.equal((await listProblems(db, 1)).length, 2);
+      const fleet = await listFleet(db, { limit: 10 });
+      assert.deepEqual(
+        fleet.map(({ name, services }) => [name, services.map((service) => service.name).join('')]),
+        [
+          ['db1', 'ef'],
+          ['web1', 'abcd'],
+        ],
+      );
+      assert.deepEqual(
+        (await listFleet(db, { after: 'db1', limit: 10 })).map(({ name }) => name),
+        ['web1'],
+      );
+      assert.equal((await listFleet(db, { limit: 1 })).length, 2);
+    } finally {
+      await db.destroy();
+    }
+    const { text } = await collector.http().get('/').expect(200);
+    assert.match(text, /<title>\(5\) Overview/);
+    assert.ok(text.indexOf('says b') < text.indexOf('says a'));
+    const wall = (await collector.http().get('/wall').expect(200)).text;
+    assert.match(wall, /says b/);
+  });
+});
