@@ -3,6 +3,7 @@ import { deadlines } from './measurements/deadlines.mjs';
 import { latency } from './measurements/latency.mjs';
 import { million } from './measurements/million.mjs';
 import { overload } from './measurements/overload.mjs';
+import { pages } from './measurements/pages.mjs';
 import { peers } from './measurements/peers.mjs';
 import { size } from './measurements/size.mjs';
 import { start } from './measurements/start.mjs';
@@ -11,7 +12,7 @@ import { readOptions, USAGE } from './options.mjs';
 import { keepCoresAwake, pinSelf } from './processes.mjs';
 import { keepResult, printRows, writeResults } from './results.mjs';
 
-const measurements = { throughput, latency, million, deadlines, size, start, overload, peers };
+const measurements = { throughput, latency, million, deadlines, size, start, overload, peers, pages };
 
 const options = optionsOrExit();
 if (options.help) {

@@ -48,6 +48,7 @@ function createExpress(deps: WebDeps): Express {
   app.set('views', fileURLToPath(new URL('views', import.meta.url)));
   app.engine('ejs', ejs.renderFile);
   app.set('view engine', 'ejs');
+  app.enable('view cache'); // else each template is read and compiled again for every page
 
   app.use(
     helmet({

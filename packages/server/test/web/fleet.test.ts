@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
 import type { FleetServer } from '../../src/store/views/fleet.ts';
 import { fleetRow, problemRow, tilesOf, troubleOf } from '../../src/web/pages/fleet.ts';
 import { createShared } from '../../src/web/pages/shared.ts';
@@ -75,7 +76,7 @@ describe('a page that many look at', () => {
       () => version,
       () => now,
     );
-    const look = () => shared('/', async () => `made ${++made}`);
+    const look = async () => (await shared('/', async () => `made ${++made}`)).text;
     assert.deepEqual(await Promise.all([look(), look()]), ['made 1', 'made 1']);
     version++;
     assert.equal(await look(), 'made 2');
@@ -83,7 +84,9 @@ describe('a page that many look at', () => {
     assert.equal(await look(), 'made 2');
     now = 1000;
     assert.equal(await look(), 'made 3');
-    assert.equal(await shared('/other', async () => 'other'), 'other');
+    const other = await shared('/other', async () => 'other');
+    assert.equal(other.text, 'other');
+    assert.equal(gunzipSync(other.gzip).toString(), 'other');
   });
 
   it('is not kept when it could not be made', async () => {
@@ -93,6 +96,6 @@ describe('a page that many look at', () => {
     );
     const fail = () => Promise.reject(new Error('away'));
     await assert.rejects(shared('/', fail), /away/);
-    assert.equal(await shared('/', async () => 'there'), 'there');
+    assert.equal((await shared('/', async () => 'there')).text, 'there');
   });
 });

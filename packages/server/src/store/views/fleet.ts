@@ -10,7 +10,7 @@ export interface FleetServer {
 }
 
 /** Most services that are read for one page. */
-const MOST_SERVICES = 5000;
+const MOST_SERVICES = 3000;
 
 interface Row {
   id: number;

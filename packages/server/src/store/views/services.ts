@@ -62,10 +62,12 @@ interface Row extends Omit<Member, 'silent'>, Omit<Pulse, 'reports'> {
 
 /** Services by their server's name, then their own; one more than `limit` when there is a next page. */
 export async function listServices(db: Knex, filter: ServiceFilter): Promise<ServiceView[]> {
-  const query = joined(db)
+  // Found first, so that nothing is looked up for the many that do not fit.
+  const query = db('services as v')
+    .join('servers as s', 's.id', 'v.server_id')
     .orderBy(['s.name', 'v.name'])
     .limit(filter.limit + 1)
-    .select(COLUMNS);
+    .select('v.id');
   if (filter.server !== undefined) query.where('s.name', filter.server);
   if (filter.serverId !== undefined) query.where('s.id', filter.serverId);
   if (filter.state !== undefined) query.where('v.state', filter.state);
@@ -79,7 +81,11 @@ export async function listServices(db: Knex, filter: ServiceFilter): Promise<Ser
         .orWhere((same) => same.where('s.name', server).where('v.name', '>', name)),
     );
   }
-  return withInfos(db, await query);
+  const rows: Row[] = await joined(db)
+    .join(query.as('f'), 'f.id', 'v.id')
+    .orderBy(['s.name', 'v.name'])
+    .select(COLUMNS);
+  return withInfos(db, rows);
 }
 
 export async function findService(db: Knex, id: number): Promise<ServiceView | undefined> {

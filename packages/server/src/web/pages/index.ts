@@ -32,7 +32,10 @@ export function createPages(deps: WebDeps): Router {
         model: object,
       ) => Promise<string>;
       const make = async () => render(view, await model(req));
-      res.type('html').send(await shared(`${req.protocol} ${req.get('host')} ${req.originalUrl}`, make));
+      const made = await shared(`${req.protocol} ${req.get('host')} ${req.originalUrl}`, make);
+      res.type('html').vary('Accept-Encoding');
+      if (req.acceptsEncodings('gzip')) res.set('Content-Encoding', 'gzip').send(made.gzip);
+      else res.send(made.text);
     });
   }
 

@@ -11,7 +11,7 @@ import { nextHref } from './next.ts';
 import { groupByServer } from './rows.ts';
 
 const SERVICES_PER_PAGE = 200;
-const SERVERS_PER_PAGE = 60;
+const SERVERS_PER_PAGE = 30;
 const PROBLEMS = 50;
 const WALL_PROBLEMS = 30;
 const WALL_SERVERS = 500;

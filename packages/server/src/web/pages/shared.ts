@@ -1,16 +1,30 @@
+import { promisify } from 'node:util';
+import { gzip, type ZlibOptions } from 'node:zlib';
+
 /** A page that many look at is rendered once for all of them; it is never older than this, nor than the last change. */
 const MOST_AGE_MS = 1000;
 /** More are not held in memory. */
 const MOST_PAGES = 200;
 
+/** What is made for a key. */
+export interface Made {
+  text: string;
+  /** The same, compressed: that costs more than the making. */
+  gzip: Buffer;
+}
+
 interface Entry {
   version: number;
   at: number;
-  text: Promise<string>;
+  made: Promise<Made>;
 }
 
-/** Gives the text for a key: as it was made a moment ago, or made now. Rejects as `make` does, and forgets it. */
-export type Shared = (key: string, make: () => Promise<string>) => Promise<string>;
+/** Gives what a key stands for: as it was made a moment ago, or made now. Rejects as `make` does, and forgets it. */
+export type Shared = (key: string, make: () => Promise<string>) => Promise<Made>;
+
+const zip = promisify<string, ZlibOptions, Buffer>(gzip);
+/** Half the time of the usual level, and hardly longer. */
+const LEVEL = { level: 3 };
 
 export function createShared(version: () => number, now: () => number): Shared {
   const entries = new Map<string, Entry>();
@@ -21,11 +35,11 @@ export function createShared(version: () => number, now: () => number): Shared {
 
   return (key, make) => {
     const found = entries.get(key);
-    if (found && isFresh(found)) return found.text;
+    if (found && isFresh(found)) return found.made;
     if (entries.size >= MOST_PAGES) entries.clear();
-    const entry = { version: version(), at: now(), text: make() };
-    entries.set(key, entry);
-    entry.text.catch(() => entries.delete(key));
-    return entry.text;
+    const made = make().then(async (text) => ({ text, gzip: await zip(text, LEVEL) }));
+    entries.set(key, { version: version(), at: now(), made });
+    made.catch(() => entries.delete(key));
+    return made;
   };
 }
