@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import * as initial from './0001-initial.ts';
 import * as gaps from './0002-gaps.ts';
 import * as failures from './0003-failures.ts';
+import * as pauses from './0005-pauses.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-initial': initial,
   '0002-gaps': gaps,
   '0003-failures': failures,
+  '0005-pauses': pauses,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

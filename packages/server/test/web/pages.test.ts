@@ -150,6 +150,9 @@ describe('view models', () => {
     stateSince: MORNING,
     since: MORNING,
     reports: 1,
+    paused: false,
+    toldState: 'OK',
+    toldSilent: false,
   });
 
   it('gather services under their servers', () => {

@@ -65,6 +65,7 @@ export function createReadApi(db: Knex, clock: Clock): Router {
       server: readText(req.query, 'server'),
       state: readState(req.query),
       silent: readFlag(req.query, 'silent'),
+      paused: readFlag(req.query, 'paused'),
       q: readText(req.query, 'q'),
       after: readNamePlace(req.query),
       limit,
