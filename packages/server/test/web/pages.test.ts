@@ -138,6 +138,7 @@ describe('view models', () => {
     id,
     serverId,
     server: `web${serverId}`,
+    serverTitle: null,
     name: `s${id}`,
     title: null,
     state: 'OK',

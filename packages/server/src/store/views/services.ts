@@ -9,6 +9,7 @@ export interface ServiceView extends Status {
   id: number;
   serverId: number;
   server: string;
+  serverTitle: string | null;
   name: string;
   title: string | null;
 }
@@ -30,6 +31,7 @@ const COLUMNS = {
   id: 'v.id',
   serverId: 's.id',
   server: 's.name',
+  serverTitle: 's.title',
   name: 'v.name',
   title: 'v.title',
   slot: 'v.slot',
@@ -55,6 +57,7 @@ interface Row extends Omit<Member, 'silent' | 'paused' | 'toldState' | 'toldSile
   id: number;
   serverId: number;
   server: string;
+  serverTitle: string | null;
   name: string;
   title: string | null;
   slot: number;
@@ -106,7 +109,7 @@ function joined(db: Knex) {
 async function withInfos(db: Knex, rows: Row[]): Promise<ServiceView[]> {
   const infos = await findInfos(db, new Set(rows.map(({ pulseId }) => pulseId)));
   return rows.map((row) => {
-    const { id, serverId, server, name, title, pulseId, slot } = row;
+    const { id, serverId, server, serverTitle, name, title, pulseId, slot } = row;
     const member = {
       ...row,
       silent: Boolean(row.silent),
@@ -115,7 +118,7 @@ async function withInfos(db: Knex, rows: Row[]): Promise<ServiceView[]> {
       toldSilent: Boolean(row.toldSilent ?? row.silent),
     };
     const status = statusOf(member, infos.get(pulseId)?.[slot] ?? '', { ...row, reports: row.pulseReports });
-    return { id, serverId, server, name, title, ...status };
+    return { id, serverId, server, serverTitle, name, title, ...status };
   });
 }
 

@@ -22,6 +22,8 @@ import {
   readText,
   readTimePlace,
 } from '../query.ts';
+import { createChanges } from './changes.ts';
+import { serverControls, serviceControls } from './controls.ts';
 import { alertRow, collectorRow, groupByServer, reportRow, serverRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 
@@ -35,6 +37,7 @@ const ASSETS_MAX_AGE = '1h';
 export function createPages({ db, config, clock }: WebDeps): Router {
   const router = Router();
   router.use('/assets', assets());
+  router.use(createChanges({ db }));
 
   router.get('/', async (req, res) => {
     const now = clock.now();
@@ -89,6 +92,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
       title: server.name,
       here: req.originalUrl,
       server: serverRow(server, now),
+      controls: serverControls(server),
       services: page.rows.map((service) => serviceRow(service, now)),
       next: nextHref(req, page.next),
       alerts: await alertRows({ server: server.name, limit: ROWS_BESIDE }, now),
@@ -106,8 +110,9 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     res.render('service', {
       title: `${service.name} on ${service.server}`,
       here: req.originalUrl,
-      server: { name: service.server, href: `/servers/${service.serverId}` },
+      server: { name: service.serverTitle ?? service.server, href: `/servers/${service.serverId}` },
       service: serviceRow(service, now),
+      controls: serviceControls(service),
       promise: {
         period: lengthText(service.periodSeconds * 1000),
         grace: service.graceSeconds,
