@@ -14,6 +14,7 @@ import {
   type Page,
   pageOf,
   type Query,
+  readAlertFilter,
   readCursor,
   readFlag,
   readId,
@@ -115,10 +116,7 @@ export function createReadApi(db: Knex, clock: Clock): Router {
   router.get('/alerts', async (req, res) => {
     const limit = readLimit(req.query);
     const rows = await listAlerts(db, {
-      server: readText(req.query, 'server'),
-      service: readText(req.query, 'service'),
-      kind: readText(req.query, 'kind'),
-      since: readTime(req.query, 'since'),
+      ...readAlertFilter(req.query),
       after: readTimePlace(req.query),
       limit,
     });

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type Request, Router } from 'express';
+import express, { Router } from 'express';
 import { DAY_MS } from '../../clock.ts';
 import { notFound } from '../../errors.ts';
 import { listCollectors } from '../../store/collectors.ts';
@@ -12,18 +12,11 @@ import { findServer, listServers } from '../../store/views/servers.ts';
 import { findService, listServices } from '../../store/views/services.ts';
 
 import type { WebDeps } from '../deps.ts';
-import {
-  pageOf,
-  readCursor,
-  readFlag,
-  readId,
-  readNamePlace,
-  readState,
-  readText,
-  readTimePlace,
-} from '../query.ts';
+import { pageOf, readCursor, readFlag, readId, readNamePlace, readState, readText } from '../query.ts';
+import { createAlertPages } from './alerts.ts';
 import { createChanges } from './changes.ts';
 import { serverControls, serviceControls } from './controls.ts';
+import { nextHref } from './links.ts';
 import { alertRow, collectorRow, groupByServer, reportRow, serverRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 
@@ -34,10 +27,11 @@ const ROWS_BESIDE = 50;
 const ASSETS_MAX_AGE = '1h';
 
 /** The pages, and the styles and scripts that they ask for. */
-export function createPages({ db, config, clock }: WebDeps): Router {
+export function createPages({ db, config, clock, log }: WebDeps): Router {
   const router = Router();
   router.use('/assets', assets());
   router.use(createChanges({ db }));
+  router.use(createAlertPages({ db, clock, log }));
 
   router.get('/', async (req, res) => {
     const now = clock.now();
@@ -124,22 +118,6 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     });
   });
 
-  router.get('/alerts', async (req, res) => {
-    const now = clock.now();
-    const rows = await listAlerts(db, {
-      after: readTimePlace(req.query),
-      limit: ROWS_PER_PAGE,
-    });
-    const page = pageOf(rows, ROWS_PER_PAGE, ({ at, id }) => [at, id]);
-    const deliveries = await listDeliveries(
-      db,
-      page.rows.map(({ id }) => id),
-      now,
-    );
-    const alerts = page.rows.map((alert) => alertRow(alert, deliveries, now));
-    res.render('alerts', { title: 'Alerts', here: req.originalUrl, alerts, next: nextHref(req, page.next) });
-  });
-
   router.get('/collectors', async (req, res) => {
     const now = clock.now();
     const collectors = (await listCollectors(db)).map((collector) => collectorRow(collector, now));
@@ -160,14 +138,6 @@ export function createPages({ db, config, clock }: WebDeps): Router {
     throw notFound('There is no such page.');
   });
   return router;
-}
-
-/** The address of the next page of a list, with the filter kept. */
-function nextHref(req: Request, next: string | undefined): string | undefined {
-  if (next === undefined) return undefined;
-  const query = new URLSearchParams(req.originalUrl.split('?')[1]);
-  query.set('cursor', next);
-  return `?${query}`;
 }
 
 function assets(): Router {
