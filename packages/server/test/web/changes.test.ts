@@ -78,6 +78,18 @@ onBothKinds('pages on which something is changed', (kind) => {
     assert.match(await press('/servers/1/remove', '/servers/1/remove'), /None yet/);
   });
 
+  it('name the notifications that are owed', async () => {
+    const failing = { name: 'pager', argv: ['false'], cwd: '/', timeoutMs: 1000, retryForMs: 60_000 };
+    const other = await startCollector(kind, { channels: [failing] });
+    await other.report({ name: 'disk', state: 'ERR' });
+    for (const path of ['/services/1/remove', '/servers/1/remove'])
+      assert.match(
+        (await other.http().get(path).expect(200)).text,
+        /<li>1 notification still to be delivered</,
+      );
+    await other.stop();
+  });
+
   it('say what is wrong', async () => {
     assert.match(
       (await post('/services/1/rename', { title: 'x'.repeat(256) }).expect(400)).text,
