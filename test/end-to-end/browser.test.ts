@@ -248,6 +248,37 @@ describe('the pages in Chromium', () => {
     }
   });
 
+  for (const javaScriptEnabled of [true, false])
+    describe(`${javaScriptEnabled ? 'with' : 'without'} JavaScript`, () => {
+      it('pause a service, rename it, and remove it, and save its alerts', async () => {
+        collector = await startEmpty(javaScriptEnabled ? 'changing' : 'changing-plainly');
+        await collector.report('web1', [{ name: 'disk', state: 'ERR' }]);
+        const tab = await Tab.open(browser, { javaScriptEnabled });
+        const { page } = tab;
+        await tab.visit(`${collector.url}services/1`);
+        await page.getByRole('button', { name: 'Pause' }).click();
+        await page.getByText('It is recorded, and raises no alert.').waitFor();
+        await page.getByRole('button', { name: 'Resume' }).click();
+        await page.getByRole('button', { name: 'Pause' }).waitFor();
+        await page.getByRole('link', { name: 'Rename' }).click();
+        await page.getByRole('textbox', { name: 'Title' }).fill('Root disk');
+        await page.getByRole('button', { name: 'Save' }).click();
+        await page.getByRole('heading', { level: 1, name: 'Root disk' }).waitFor();
+        await page.getByRole('link', { name: 'Remove' }).click();
+        await page.getByText('1 alert', { exact: true }).waitFor();
+        await tab.visit(`${collector.url}alerts`);
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name: 'CSV' }).click(),
+        ]);
+        assert.equal(file.suggestedFilename(), 'alerts.csv');
+        await tab.visit(`${collector.url}services/1/remove`);
+        await page.getByRole('button', { name: 'Remove' }).click();
+        await page.getByText('None has reported.').waitFor();
+        await tab.close();
+      });
+    });
+
   describe('of a collector that is sent hostile text', () => {
     before(async () => {
       collector = await startEmpty('hostile');

@@ -61,10 +61,10 @@ export class Tab {
     assert.equal(response?.status(), 200, url);
   }
 
-  /** Every address of the collector that the page links to. */
+  /** Every address of the collector that the page links to; not the files that it offers. */
   async links(): Promise<string[]> {
     const hrefs = await this.page
-      .locator('a[href]')
+      .locator('a[href]:not([download])')
       .evaluateAll((links) => links.map(({ href }: LinkLike) => href));
     const own = new URL(this.page.url()).origin;
     return [...new Set(hrefs)]

@@ -127,6 +127,7 @@ export function createApp(
     readiness,
     changes,
     streams,
+    monitor: deps,
   });
   const url = () => urlOf(http);
 

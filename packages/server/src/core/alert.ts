@@ -9,7 +9,8 @@ export interface Alert {
   current: { state: State; info: string } | null;
 }
 
-export type Severity = 'info' | 'warning' | 'critical';
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 /**
  * The text that a channel is given, as the original sends it to an alert command:
@@ -29,6 +30,29 @@ export function recoveryOf(kind: string): string | undefined {
 
 const INFORMATION = new Set(['service:state/OK', 'plugin/online', 'channel/working', 'collector/on-time']);
 const WARNINGS = new Set(['service:state/WARN', 'service:state/UNK', 'collector/resumed', 'collector/late']);
+
+/** Every kind of alert. */
+export const KINDS = [
+  'service:state/OK',
+  'service:state/WARN',
+  'service:state/ERR',
+  'service:state/UNK',
+  'plugin/offline',
+  'plugin/online',
+  'api/alert',
+  'channel/failing',
+  'channel/working',
+  'collector/resumed',
+  'collector/late',
+  'collector/on-time',
+];
+
+/** The kinds that are so bad: these, or all but these. */
+export function kindsOf(severity: Severity): { only: string[] } | { allBut: string[] } {
+  if (severity === 'info') return { only: [...INFORMATION] };
+  if (severity === 'warning') return { only: [...WARNINGS] };
+  return { allBut: [...INFORMATION, ...WARNINGS] };
+}
 
 /** How bad an alert of this kind is. */
 export function severityOf(kind: string): Severity {

@@ -31,10 +31,14 @@ export interface Member {
   since: number;
   /** The pulse's count at the first report of the span that lasts. */
   firstReport: number;
+  paused: boolean;
+  toldState: State;
+  toldSilent: boolean;
 }
 
 export function statusOf(member: Member, info: string, pulse: Pulse): Status {
   const { state, periodSeconds, graceSeconds, silent, stateSince, since, firstReport } = member;
+  const { paused, toldState, toldSilent } = member;
   return {
     state,
     info,
@@ -46,14 +50,29 @@ export function statusOf(member: Member, info: string, pulse: Pulse): Status {
     stateSince,
     since,
     reports: silent ? 0 : pulse.reports - firstReport + 1,
+    paused,
+    toldState,
+    toldSilent,
   };
 }
 
 /** What is left of a status when its pulse holds the rest. */
 export function memberOf(status: Status, pulse: Pulse): Member {
   const { state, periodSeconds, graceSeconds, silent, stateSince, since, reports } = status;
+  const { paused, toldState, toldSilent } = status;
   const firstReport = silent ? 0 : pulse.reports - reports + 1;
-  return { state, periodSeconds, graceSeconds, silent, stateSince, since, firstReport };
+  return {
+    state,
+    periodSeconds,
+    graceSeconds,
+    silent,
+    stateSince,
+    since,
+    firstReport,
+    paused,
+    toldState,
+    toldSilent,
+  };
 }
 
 /** The pulse after a report at `at`, of services of which the first deadline comes after `patienceMs`. The first one counts on from `reportsBefore`. */

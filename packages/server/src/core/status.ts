@@ -17,6 +17,12 @@ export interface Status {
   since: number;
   /** Reports since then. */
   reports: number;
+  /** Whether somebody withholds its alerts. */
+  paused: boolean;
+  /** The state that people were told of last. A pause makes it differ from the state, until the first report after it. */
+  toldState: State;
+  /** The same of its silence. */
+  toldSilent: boolean;
 }
 
 /** A stretch of time that is over, in which state and silence stayed the same. */

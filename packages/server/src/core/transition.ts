@@ -29,9 +29,19 @@ function take(current: Status | undefined, report: Report, reportedAt: number): 
     stateSince: current?.state === report.state ? current.stateSince : reportedAt,
     since: continues ? current.since : reportedAt,
     reports: continues ? current.reports + 1 : 1,
+    ...(current?.paused ? asToldTo(current) : { paused: false, toldState: report.state, toldSilent: false }),
   };
   const closed = current === undefined || continues ? [] : [close(current, reportedAt)];
   return { next, closed, events: eventsOf(current, next) };
+}
+
+/** What people know of a service stays the same for as long as it is paused. */
+function asToldTo({
+  paused,
+  toldState,
+  toldSilent,
+}: Status): Pick<Status, 'paused' | 'toldState' | 'toldSilent'> {
+  return { paused, toldState, toldSilent };
 }
 
 /** What a broken promise raises. */
@@ -40,18 +50,27 @@ export const OFFLINE = { kind: 'plugin/offline', message: 'Monitoring plugin off
 /** What `now` does to a service whose promise is broken; undefined when it is not. The new span starts at the deadline, not when it was noticed. */
 export function expire(current: Status, now: number): Change | undefined {
   if (!isOverdue(current, now)) return undefined;
-  const { deadlineAt } = current;
+  const { deadlineAt, paused, toldSilent } = current;
   return {
-    next: { ...current, silent: true, since: deadlineAt, reports: 0 },
+    next: { ...current, silent: true, since: deadlineAt, reports: 0, toldSilent: paused ? toldSilent : true },
     closed: [close(current, deadlineAt)],
-    events: [event(OFFLINE.kind, OFFLINE.message, current)],
+    events: paused || toldSilent ? [] : [event(OFFLINE.kind, OFFLINE.message, current)],
   };
 }
 
+/** What the end of a pause does: of a silence that began in it nobody would hear otherwise; all else the next report tells. */
+export function resume(current: Status): { next: Status; events: Event[] } {
+  const { silent, toldSilent } = current;
+  const next = { ...current, paused: false, toldSilent: silent || toldSilent };
+  return { next, events: silent && !toldSilent ? [event(OFFLINE.kind, OFFLINE.message, current)] : [] };
+}
+
+/** The difference between what people were told and what is, so that nobody hears the end of what they never heard of. */
 function eventsOf(before: Status | undefined, after: Status): Event[] {
+  if (after.paused) return [];
   const events: Event[] = [];
-  if (before?.silent) events.push(event('plugin/online', 'Monitoring plugin back online', after));
-  const from = before?.state ?? '(?)';
+  if (before?.toldSilent) events.push(event('plugin/online', 'Monitoring plugin back online', after));
+  const from = before?.toldState ?? '(?)';
   const isQuietStart = before === undefined && after.state === 'OK';
   if (from !== after.state && !isQuietStart)
     events.push(event(`service:state/${after.state}`, `State changed: "${from}" -> "${after.state}"`, after));

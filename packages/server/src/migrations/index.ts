@@ -3,6 +3,8 @@ import * as initial from './0001-initial.ts';
 import * as gaps from './0002-gaps.ts';
 import * as failures from './0003-failures.ts';
 import * as changes from './0004-changes.ts';
+import * as pauses from './0005-pauses.ts';
+import * as trouble from './0006-trouble.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -14,6 +16,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-gaps': gaps,
   '0003-failures': failures,
   '0004-changes': changes,
+  '0005-pauses': pauses,
+  '0006-trouble': trouble,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

@@ -11,6 +11,14 @@ export interface Effects {
   isVisible: boolean;
 }
 
+/** The effects of what shows on the pages, and raised so many alerts. */
+export function shown(alerts = 0): Effects {
+  return { reports: 0, alerts, wakeAt: undefined, isVisible: true };
+}
+
+/** What the use cases of people work with. */
+export type ChangeDeps = Pick<MonitorDeps, 'db' | 'channels' | 'publish'>;
+
 /** What the use cases work with. */
 export interface MonitorDeps {
   db: Knex;

@@ -1,7 +1,7 @@
 import { findOverdue, nextWakeAt, postponeWakeUps } from '../store/pulses.ts';
 import { silenceOverdue } from '../store/silence.ts';
 import { transaction } from '../store/transaction.ts';
-import type { MonitorDeps } from './deps.ts';
+import { type MonitorDeps, shown } from './deps.ts';
 
 /** Services looked at in one transaction: few enough that reports never wait long behind it. */
 const CHUNK = 500;
@@ -34,7 +34,7 @@ async function expireChunk(
   const overdue = firstOf(await findOverdue(db, due, CHUNK));
   if (overdue.length === 0) return false;
   const alerts = await silenceOverdue(db, overdue, due, now, channels);
-  if (alerts > 0) publish({ reports: 0, alerts, wakeAt: undefined, isVisible: true });
+  if (alerts > 0) publish(shown(alerts));
   return true;
 }
 

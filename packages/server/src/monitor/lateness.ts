@@ -1,7 +1,7 @@
 import { type Delay, LATE_MS, longestMs, recentDelays } from '../core/lateness.ts';
 import { insertAlerts } from '../store/alerts.ts';
 import { transaction } from '../store/transaction.ts';
-import type { MonitorDeps } from './deps.ts';
+import { type MonitorDeps, shown } from './deps.ts';
 
 /** What can be held up. */
 const PARTS = ['event loop', 'sweep'] as const;
@@ -47,7 +47,7 @@ export function createLateness({ deps, now, name, take, wasGapSince }: LatenessO
   async function tell(kind: string, message: string, at: number): Promise<void> {
     const alert = { kind, message, at, current: null, serverId: null, service: null };
     await transaction(deps.db, (tx) => insertAlerts(tx, [alert], deps.channels));
-    deps.publish({ reports: 0, alerts: 1, wakeAt: undefined, isVisible: true });
+    deps.publish(shown(1));
   }
 
   return {

@@ -2,17 +2,19 @@ import { deletePulses, lockPulses, savePulses } from '../store/pulses.ts';
 import { deleteServer } from '../store/servers.ts';
 import { deleteService, lockService } from '../store/services.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
-import type { MonitorDeps } from './deps.ts';
+import { type ChangeDeps, shown } from './deps.ts';
 
 /** Removes a service with its history and alerts; its next report registers it anew. False when there is none. */
-export function removeService({ db }: Pick<MonitorDeps, 'db'>, id: number): Promise<boolean> {
-  return transaction(db, async (tx) => {
+export async function removeService(deps: ChangeDeps, id: number): Promise<boolean> {
+  const wasThere = await transaction(deps.db, async (tx) => {
     const service = await lockService(tx, id);
     if (!service) return false;
     await leavePulse(tx, service.pulseId, service.slot);
     await deleteService(tx, service);
     return true;
   });
+  if (wasThere) deps.publish(shown());
+  return wasThere;
 }
 
 /** The last one to leave takes the pulse with it. */
@@ -27,6 +29,8 @@ async function leavePulse(tx: Tx, pulseId: number, slot: number): Promise<void> 
 }
 
 /** Removes a server with its key, services, history and alerts. False when there is none. */
-export function removeServer({ db }: Pick<MonitorDeps, 'db'>, id: number): Promise<boolean> {
-  return transaction(db, (tx) => deleteServer(tx, id));
+export async function removeServer(deps: ChangeDeps, id: number): Promise<boolean> {
+  const wasThere = await transaction(deps.db, (tx) => deleteServer(tx, id));
+  if (wasThere) deps.publish(shown());
+  return wasThere;
 }

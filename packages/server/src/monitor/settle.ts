@@ -3,7 +3,7 @@ import { insertAlerts } from '../store/alerts.ts';
 import { countFailure, markFailing, markWorking } from '../store/channels.ts';
 import { type ClaimedDelivery, hastenDeliveries, settleDelivery } from '../store/deliveries.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
-import type { MonitorDeps } from './deps.ts';
+import { type MonitorDeps, shown } from './deps.ts';
 
 /** After this many attempts in a row that failed on a channel the others hear of it, while it is still tried. */
 const TELL_AFTER_FAILURES = 3;
@@ -33,7 +33,7 @@ export async function settle(deps: MonitorDeps, settled: Settled): Promise<void>
     const isNews = settlement.state === 'failed' || failures >= TELL_AFTER_FAILURES;
     return isNews ? tellFailing(tx, deps, delivery, now, attempt.reason) : 0;
   });
-  deps.publish({ reports: 0, alerts, wakeAt: undefined, isVisible: true });
+  deps.publish(shown(alerts));
 }
 
 async function tellFailing(

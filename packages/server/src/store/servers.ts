@@ -55,6 +55,18 @@ export async function touchServer(tx: Tx, id: number, ip: string | null, at: num
   await tx('servers').where({ id }).update({ ip, seen_at: at });
 }
 
+/** What is shown in place of a server's name; null: the name; undefined leaves it as it is. False when there is no such server. */
+export async function saveServerTitle(
+  tx: Tx,
+  id: number,
+  title: string | null | undefined,
+): Promise<boolean> {
+  const server = await tx('servers').where({ id }).forUpdate().first('id');
+  if (!server) return false;
+  if (title !== undefined) await tx('servers').where({ id }).update({ title });
+  return true;
+}
+
 /** Removes a server with everything that hangs on it; kept reports, which nobody finds any more, go when they are old. False when there is none. */
 export async function deleteServer(db: Tx, id: number): Promise<boolean> {
   const ofIt = () => db('services').where({ server_id: id });

@@ -38,6 +38,9 @@ const COLUMNS = [
   'state_since',
   'since',
   'first_report',
+  'paused',
+  'told_state',
+  'told_silent',
 ];
 
 /** Services of one server by name, locked until the transaction ends. */
@@ -68,13 +71,17 @@ export interface Sighting {
 const SIGHTING = ['v.name', 'v.slot', 'v.state', 'v.period_seconds', 'p.id', 'p.version', 'p.members'];
 type SightingRow = [string, number, State, number, number, number, number];
 
-/** All services of these servers, by server, each read together with its pulse, so that one fits the other. */
+/**
+ * All services of these servers, by server, each read together with its pulse, so that one fits the other. Left out are
+ * those that were paused and have something to tell: their next report is to be judged, however steady it is.
+ */
 export async function findSightings(db: Knex, serverIds: number[]): Promise<Map<number, Sighting[]>> {
   const found = new Map<number, Sighting[]>();
   for (const piece of statementsOf(serverIds)) {
     const rows: DbRow[] = await db('services as v')
       .join('pulses as p', 'p.id', 'v.pulse_id')
       .whereIn('v.server_id', piece)
+      .where((fine) => fine.where('v.paused', true).orWhere({ 'v.told_state': null, 'v.told_silent': null }))
       .groupBy('v.server_id')
       .select({ id: 'v.server_id', list: jsonLists(db, SIGHTING) });
     for (const { id, list } of rows) found.set(id, readJsonLists<SightingRow>(list).map(toSighting));
@@ -114,9 +121,11 @@ const SAVE = savingById('services', {
   state_since: 'signed',
   since: 'signed',
   first_report: 'signed',
+  told_state: 'char',
+  told_silent: 'signed',
 });
 
-/** Writes what changed by reports; name and title stay as they are. */
+/** Writes what changed by reports; name, title and whether it is paused stay as they are. */
 export async function saveServices(tx: Tx, services: Service[]): Promise<void> {
   await writeRows(
     tx,
@@ -141,6 +150,8 @@ function changingColumns({ pulseId, slot, left, member }: Omit<Service, 'id'>): 
     state_since: member.stateSince,
     since: member.since,
     first_report: member.firstReport,
+    told_state: member.toldState === member.state ? null : member.toldState,
+    told_silent: member.toldSilent === member.silent ? null : Number(member.toldSilent),
   };
 }
 
@@ -148,6 +159,17 @@ function changingColumns({ pulseId, slot, left, member }: Omit<Service, 'id'>): 
 export async function lockService(tx: Tx, id: number): Promise<Service | undefined> {
   const row: DbRow = await tx('services').where({ id }).forUpdate().first(COLUMNS);
   return row && toService(row);
+}
+
+/** What is shown in place of a service's name; null: the name. */
+export async function saveServiceTitle(tx: Tx, id: number, title: string | null): Promise<void> {
+  await tx('services').where({ id }).update({ title });
+}
+
+/** Withholds a service's alerts, or does not any more; then it is known to be silent, if it is. */
+export async function markPaused(tx: Tx, id: number, paused: boolean): Promise<void> {
+  await tx('services').where({ id }).update({ paused });
+  if (!paused) await tx('services').where({ id, silent: true }).update({ told_silent: null });
 }
 
 /** Removes a service with everything that is its own: spans, alerts and their deliveries. Its pulse stays. */
@@ -178,6 +200,9 @@ function toService(row: DbRow): Service {
       stateSince: row.state_since,
       since: row.since,
       firstReport: row.first_report,
+      paused: Boolean(row.paused),
+      toldState: row.told_state ?? row.state,
+      toldSilent: Boolean(row.told_silent ?? row.silent),
     },
   };
 }

@@ -10,6 +10,8 @@ const DEADLINE =
   'pulses.deadline_at + (services.period_seconds + services.grace_seconds) * 1000 - pulses.patience_ms';
 const IN_PULSES = 'services join pulses on pulses.id = services.pulse_id';
 const IS_OVERDUE = `pulses.id in (v_ids) and not services.silent and ${DEADLINE} <= v_due`;
+/** Whether people are to hear of it: it is not paused, nor were they told before a pause that it is silent. */
+const IS_NEWS = 'not services.paused and not coalesce(services.told_silent, 0)';
 
 /**
  * Declares every service of these pulses silent whose promise was broken by `due`, raises the alerts as of `now`, and
@@ -54,7 +56,7 @@ function raisingAlerts(db: Knex): WriteByIds {
   return {
     sql: `insert into alerts (at, server_id, service, kind, message, state, info)
       select v_now, services.server_id, services.name, v_kind, v_message, services.state, ${info}
-      from ${IN_PULSES} where ${IS_OVERDUE}`,
+      from ${IN_PULSES} where ${IS_OVERDUE} and ${IS_NEWS}`,
   };
 }
 
@@ -67,7 +69,8 @@ const OWING: WriteByIds = {
 const ofPulse = (what: string) => `(select ${what} from pulses where pulses.id = services.pulse_id)`;
 
 const MARK: WriteByIds = {
-  sql: `update services set silent = 1, since = ${ofPulse(DEADLINE)}, first_report = 0
+  // What was told comes first: MariaDB goes by what it has just set, and here the service is not silent yet.
+  sql: `update services set told_silent = case when paused then coalesce(told_silent, 0) end, silent = 1, since = ${ofPulse(DEADLINE)}, first_report = 0
     where pulse_id in (v_ids) and not silent and ${ofPulse(DEADLINE)} <= v_due`,
 };
 

@@ -7,6 +7,7 @@ import type { Changes } from '../live/changes.ts';
 import type { Streams } from '../live/streams.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { ChangeDeps } from '../monitor/deps.ts';
 import type { Readiness } from '../monitor/readiness.ts';
 
 /** What the HTTP side works with. */
@@ -19,6 +20,8 @@ export interface WebDeps {
   badKeys: BadKeys;
   metrics: Metrics;
   readiness: Readiness;
+  /** What the use cases of people work with. */
+  monitor: ChangeDeps;
   changes: Changes;
   streams: Streams;
 }

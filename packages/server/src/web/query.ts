@@ -1,5 +1,6 @@
 import { STATES, type State } from '@overc/protocol';
 import { fromIso } from '../clock.ts';
+import { SEVERITIES, type Severity } from '../core/alert.ts';
 import { badRequest } from '../errors.ts';
 
 /** A request's query as Express parses it. */
@@ -40,6 +41,28 @@ export function readState(query: Query): State | undefined {
   if (state !== undefined && !STATES.includes(state as State))
     throw badRequest(`state must be one of ${STATES.join(', ')}`);
   return state as State | undefined;
+}
+
+/** What a list of alerts is filtered by. */
+export interface AlertFilter {
+  server: string | undefined;
+  service: string | undefined;
+  kind: string | undefined;
+  severity: Severity | undefined;
+  since: number | undefined;
+}
+
+export function readAlertFilter(query: Query): AlertFilter {
+  const severity = readText(query, 'severity');
+  if (severity !== undefined && !SEVERITIES.includes(severity as Severity))
+    throw badRequest(`severity must be one of ${SEVERITIES.join(', ')}`);
+  return {
+    server: readText(query, 'server'),
+    service: readText(query, 'service'),
+    kind: readText(query, 'kind'),
+    severity: severity as Severity | undefined,
+    since: readTime(query, 'since'),
+  };
 }
 
 /** `true`, `1`, `false` or `0`. */

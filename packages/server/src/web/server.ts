@@ -8,11 +8,13 @@ import proxyAddr from 'proxy-addr';
 import { HttpError, notFound } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { unavailability } from '../store/dialect.ts';
+import { createChangeApi } from './api/changes.ts';
 import { createReadApi } from './api/read.ts';
 import { createWriteApi } from './api/write.ts';
 import type { WebDeps } from './deps.ts';
 import { createHealth } from './health.ts';
 import { createPages } from './pages/index.ts';
+import { refuseForeign } from './same-origin.ts';
 
 /** A sender that takes longer than this for one request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -42,7 +44,7 @@ function addressOf(req: IncomingMessage, trusts: WebDeps['config']['trustsProxy'
 }
 
 function createExpress(deps: WebDeps): Express {
-  const { db, config, clock, log, metrics, readiness, changes } = deps;
+  const { db, config, clock, log, metrics, readiness } = deps;
   const app = express();
   app.set('trust proxy', config.trustsProxy);
   app.set('views', fileURLToPath(new URL('views', import.meta.url)));
@@ -71,7 +73,9 @@ function createExpress(deps: WebDeps): Express {
   );
   app.use(compression());
   app.use(createHealth(db, clock, metrics, readiness));
-  app.use('/api/v1', createReadApi(db, clock, changes));
+  app.use(refuseForeign);
+  app.use('/api/v1', createChangeApi(deps));
+  app.use('/api/v1', createReadApi(deps));
   app.use('/api', () => {
     throw notFound('There is no such API path; docs/protocol.md lists them.');
   });
@@ -82,6 +86,9 @@ function createExpress(deps: WebDeps): Express {
   return app;
 }
 
+/** What an error is called that the sender can do something about. */
+const TITLES: Record<number, string> = { 403: 'Refused', 404: 'Not found' };
+
 function sendError(error: unknown, req: Request, res: Response, log: Log): void {
   const { status, message } = explain(error);
   if (status >= 500) log.error({ err: error, path: req.path }, 'a request failed');
@@ -90,7 +97,7 @@ function sendError(error: unknown, req: Request, res: Response, log: Log): void 
   if (req.path.startsWith('/api/')) res.json({ error: message });
   else if (status >= 500)
     res.render('error', { title: 'Something went wrong', status, message, here: req.originalUrl });
-  else res.render('error', { title: status === 404 ? 'Not found' : 'Not understood', status, message });
+  else res.render('error', { title: TITLES[status] ?? 'Not understood', status, message });
 }
 
 function explain(error: unknown): { status: number; message: string } {

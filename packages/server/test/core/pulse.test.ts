@@ -15,15 +15,23 @@ import { receive } from '../../src/core/transition.ts';
 
 const T0 = 1_000_000;
 const seconds = fc.integer({ min: 1, max: 9 });
-const member = fc.record({
-  state: fc.constantFrom(...STATES),
-  periodSeconds: seconds,
-  graceSeconds: fc.integer({ min: 0, max: 3 }),
-  silent: fc.constant(false),
-  stateSince: fc.constant(T0 - 5000),
-  since: fc.constant(T0 - 1000),
-  firstReport: fc.integer({ min: -3, max: 7 }),
-});
+/** Unless it is paused, people were told of it as it is. */
+const asTold = (one: Member): Member =>
+  one.paused ? one : { ...one, toldState: one.state, toldSilent: one.silent };
+const member = fc
+  .record({
+    state: fc.constantFrom(...STATES),
+    periodSeconds: seconds,
+    graceSeconds: fc.integer({ min: 0, max: 3 }),
+    silent: fc.constant(false),
+    stateSince: fc.constant(T0 - 5000),
+    since: fc.constant(T0 - 1000),
+    firstReport: fc.integer({ min: -3, max: 7 }),
+    paused: fc.boolean(),
+    toldState: fc.constantFrom(...STATES),
+    toldSilent: fc.boolean(),
+  })
+  .map(asTold);
 const members = fc.array(member, { minLength: 1, maxLength: 6 });
 
 function pulseOf(members: Member[]): Pulse {

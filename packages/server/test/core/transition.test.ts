@@ -87,6 +87,40 @@ describe('transition', () => {
     assert.equal(next.since, T0);
   });
 
+  it('tells of what is other than was told, and of nothing in a pause: nobody hears the end of what began unheard', () => {
+    const step = fc.record({
+      waitMs: fc.integer({ min: 0, max: 100_000 }),
+      what: fc.constantFrom(...STATES, 'sweep' as const, 'pause' as const, 'resume' as const),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        let [now, status] = [T0, first('OK')];
+        const told = { state: 'OK', silent: false };
+        for (const { waitMs, what } of steps) {
+          now += waitMs;
+          if (what === 'pause' || what === 'resume') {
+            status = { ...status, paused: what === 'pause' };
+            continue;
+          }
+          const change = what === 'sweep' ? expire(status, now) : receive(status, report(what), now);
+          if (!change) continue;
+          status = change.next;
+          if (status.paused) assert.deepEqual(change.events, []);
+          for (const { kind, message } of change.events) {
+            const silent = kind === 'plugin/offline';
+            if (kind.startsWith('plugin/')) assert.equal(told.silent, !silent);
+            else assert.ok(message.includes(`"${told.state}" -> "${status.state}"`));
+            if (kind.startsWith('plugin/')) told.silent = silent;
+            else told.state = status.state;
+          }
+          assert.deepEqual({ state: status.toldState, silent: status.toldSilent }, told);
+          if (!status.paused && what !== 'sweep')
+            assert.deepEqual(told, { state: status.state, silent: status.silent });
+        }
+      }),
+    );
+  });
+
   it('is silent or reports, whatever happens: spans join without gap or overlap, and events alternate', () => {
     const step = fc.record({
       waitMs: fc.integer({ min: 0, max: 200_000 }),

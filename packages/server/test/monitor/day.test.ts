@@ -71,6 +71,90 @@ onBothKinds('a day of the collector', (kind) => {
     await day.at('10:02').expectNothing();
   });
 
+  describe('with a service that is paused', () => {
+    const pause = (time: string) => day.at(time).change('disk', { paused: true });
+    const resume = (time: string) => day.at(time).change('disk', { paused: false });
+    beforeEach(() => day.at('10:00').report('disk', 'OK'));
+
+    it('records what happens to it, and tells of nothing but what is posted', async () => {
+      await pause('10:00:10');
+      await day.at('10:00:20').report('disk', 'ERR');
+      await day.at('10:00:30').postAlert({ message: 'Cannot check', service: 'disk' });
+      await day.at('10:03').expectAlert('api/alert', 'disk');
+      await day.at('10:04').report('disk', 'OK');
+      await day.at('10:04:01').expectNothing();
+      const { body } = await day.collector.http().get('/api/v1/services/1/history').expect(200);
+      assert.deepEqual(
+        body.spans.map(({ state, silent }: { state: string; silent: boolean }) => [state, silent]),
+        [
+          ['OK', false],
+          ['ERR', true],
+          ['ERR', false],
+          ['OK', false],
+        ],
+      );
+    });
+
+    it('goes on telling of the others that are reported with it', async () => {
+      await pause('10:00:10');
+      await day.collector.report(['disk', 'load'].map((name) => ({ name, state: 'OK' })));
+      await day.collector.report(['disk', 'load'].map((name) => ({ name, state: 'ERR' })));
+      await day.at('10:02').expectAlerts('service:state/ERR load', 'plugin/offline load');
+    });
+
+    it('tells after the pause of what lasts, with the next report, however steady it is', async () => {
+      await pause('10:00:10');
+      await day.at('10:00:20').report('disk', 'ERR');
+      await day.at('10:00:40').report('disk', 'ERR');
+      await resume('10:00:50');
+      await day.at('10:00:59').expectNothing();
+      await day.at('10:01').report('disk', 'ERR');
+      await day.at('10:01').expectAlert('service:state/ERR', 'disk');
+      await day.at('10:01:30').report('disk', 'ERR');
+      await day.at('10:01:31').expectNothing();
+    });
+
+    it('never tells the end of what was told to nobody', async () => {
+      await pause('10:00:10');
+      await day.at('10:00:20').report('disk', 'ERR');
+      await day.at('10:00:30').report('disk', 'OK');
+      await resume('10:01');
+      await day.at('10:01:10').report('disk', 'OK');
+      await day.at('10:01:11').expectNothing();
+      await day.at('10:02:10').expectAlert('plugin/offline', 'disk');
+    });
+
+    it('tells when it is resumed of a silence that began in the pause and lasts, and then of its end', async () => {
+      await pause('10:00:10');
+      await day.at('10:02').expectNothing();
+      await resume('10:03');
+      await day.at('10:03').expectAlert('plugin/offline', 'disk');
+      await day.at('10:04').report('disk', 'OK');
+      await day.at('10:04').expectAlert('plugin/online', 'disk');
+    });
+
+    it('tells the end of what was told before the pause, once it is over', async () => {
+      await day.at('10:00:10').report('disk', 'ERR');
+      await day.at('10:01:10').expectAlerts('service:state/ERR disk', 'plugin/offline disk');
+      await pause('10:02');
+      await day.at('10:02:30').report('disk', 'OK');
+      await day.at('10:02:40').expectNothing();
+      await resume('10:02:50');
+      await day.at('10:03').report('disk', 'OK');
+      await day.at('10:03').expectAlerts('plugin/online disk', 'service:state/OK disk');
+    });
+
+    it('does not tell again of a silence that was told before the pause', async () => {
+      await day.at('10:01').expectAlert('plugin/offline', 'disk');
+      await pause('10:01:10');
+      await day.at('10:01:20').report('disk', 'OK');
+      await resume('10:01:30');
+      await day.at('10:03').expectNothing();
+      await day.at('10:03:10').report('disk', 'OK');
+      await day.at('10:03:10').expectAlert('plugin/online', 'disk');
+    });
+  });
+
   it('writes the history as it was: spans that join, the silence from the deadline on', async () => {
     await day.at('10:00').report('disk', 'OK', { info: 'fine' });
     await day.at('10:00:30').report('disk', 'OK', { info: 'still fine' });

@@ -7,6 +7,7 @@ import {
   type TestCollector,
   WEB1,
 } from '../support/collector.ts';
+import { createDatabase } from '../support/databases.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 onBothKinds('what the collector remembers of a service', (kind) => {
@@ -82,6 +83,31 @@ onBothKinds('what the collector remembers of a service', (kind) => {
       body.alerts.map(({ kind }: { kind: string }) => kind),
       ['plugin/online', 'plugin/offline'],
     );
+  });
+});
+
+onBothKinds('a collector that starts after a pause', (kind) => {
+  it('tells with the first report, however steady, what was not told in the pause', async () => {
+    const database = await createDatabase(kind);
+    const report = (collector: TestCollector) => collector.report({ name: 'a', state: 'WARN' });
+    const kinds = async (collector: TestCollector) =>
+      (await collector.http().get('/api/v1/alerts').expect(200)).body.alerts.map(
+        ({ kind }: { kind: string }) => kind,
+      );
+    const first = await startOn(database, new ManualClock(MORNING));
+    await first.report({ name: 'a', state: 'OK' });
+    await first.http().patch('/api/v1/services/1').send({ paused: true }).expect(200);
+    await report(first);
+    await first.http().patch('/api/v1/services/1').send({ paused: false }).expect(200);
+    assert.deepEqual(await kinds(first), []);
+    await first.stop();
+    const second = await startOn(database, new ManualClock(MORNING + 500));
+    await second.clock.advanceTo(MORNING + 1000);
+    await report(second);
+    await report(second);
+    assert.deepEqual(await kinds(second), ['service:state/WARN']);
+    await second.stop();
+    await database.remove();
   });
 });
 

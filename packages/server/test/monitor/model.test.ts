@@ -3,11 +3,13 @@ import type { State } from '@overc/protocol';
 import fc from 'fast-check';
 import { toIso } from '../../src/clock.ts';
 import type { Event, Span, Status } from '../../src/core/status.ts';
-import { expire, receive } from '../../src/core/transition.ts';
+import { expire, receive, resume } from '../../src/core/transition.ts';
 import { MORNING, onBothKinds, startCollector, type TestCollector, WEB1 } from '../support/collector.ts';
 
 /** Longer than any pause between two looks of the sweep. */
 const LOOK_MS = 600;
+/** What is due falls on multiples of twice this; a look of the sweep at it is over when somebody pauses or resumes a service. */
+const ASIDE_MS = 100;
 
 interface Entry {
   state: State;
@@ -18,6 +20,8 @@ interface Step {
   waitMs: number;
   /** What each of the five services says; null: it is not in this POST. */
   entries: (Entry | null)[];
+  /** Which of the services is paused or resumed before, if it is there already. */
+  pause: { index: number; paused: boolean } | null;
 }
 
 /** What should be known of one service after it has heard of all its reports and deadlines, and of nothing else. */
@@ -26,6 +30,13 @@ class Expected {
   spans: Span[] = [];
   events: Event[] = [];
   reports: { at: string; state: State; info: string }[] = [];
+
+  pause(paused: boolean): void {
+    if (!this.status || this.status.paused === paused) return;
+    const { next, events } = paused ? { next: { ...this.status, paused }, events: [] } : resume(this.status);
+    this.status = next;
+    this.events.push(...events);
+  }
 
   look(now: number): void {
     const change = this.status && expire(this.status, now);
@@ -65,6 +76,7 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
         fc.array(fc.option(entry), { minLength: 5, maxLength: 5 }),
         fc.array(entry, { minLength: 5, maxLength: 5 }),
       ),
+      pause: fc.option(fc.record({ index: fc.nat({ max: 4 }), paused: fc.boolean() })),
     });
     let run = 0;
     let now = MORNING;
@@ -72,13 +84,22 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps: Step[]) => {
         const server = { name: `host${++run}`, key: WEB1.key };
         const expected = new Map(names.map((name) => [name, new Expected()]));
-        for (const { waitMs, entries } of steps) {
-          now += waitMs + LOOK_MS;
+        const goOn = async (ms: number) => {
+          now += ms;
           await collector.clock.advanceTo(now);
+          for (const one of expected.values()) one.look(now);
+        };
+        for (const { waitMs, entries, pause } of steps) {
+          await goOn(waitMs + LOOK_MS);
+          if (pause) {
+            await goOn(ASIDE_MS);
+            await change(server.name, names[pause.index] as string, pause.paused);
+            expected.get(names[pause.index] as string)?.pause(pause.paused);
+            await goOn(ASIDE_MS);
+          }
           const services = names.flatMap((name, index) =>
             entries[index] ? [{ name, ...entries[index] }] : [],
           );
-          for (const one of expected.values()) one.look(now);
           for (const { name, ...said } of services) expected.get(name)?.hear(name, said, now);
           await collector.http().post('/api/set/service/status').send({ server, services }).expect(200);
         }
@@ -94,6 +115,12 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
     );
   });
 
+  async function change(server: string, name: string, paused: boolean): Promise<void> {
+    const { services } = await get(`/services?server=${server}&q=${name}`);
+    for (const service of services.filter((service: { name: string }) => service.name === name))
+      await collector.http().patch(`/api/v1/services/${service.id}`).send({ paused }).expect(200);
+  }
+
   async function compare(
     service: { id: number; server: string; name: string; [field: string]: unknown },
     { status, spans, events, reports }: Expected,
@@ -101,8 +128,8 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
     assert.ok(status);
     const { server, name, id } = service;
     assert.deepEqual(
-      [service.state, service.info, service.period, service.silent],
-      [status.state, status.info, status.periodSeconds, status.silent],
+      [service.state, service.info, service.period, service.silent, service.paused],
+      [status.state, status.info, status.periodSeconds, status.silent, status.paused],
     );
     assert.deepEqual(
       [service.reported_at, service.deadline_at, service.state_since],

@@ -64,6 +64,9 @@ onBothKinds('store', (kind) => {
       stateSince: NOW,
       since: NOW,
       firstReport: -3,
+      paused: false,
+      toldState: 'OK',
+      toldSilent: false,
     },
   });
 
@@ -101,6 +104,7 @@ onBothKinds('store', (kind) => {
       member: {
         ...{ state: 'ERR', periodSeconds: 30, graceSeconds: 5, silent: true },
         ...{ stateSince: NOW + 1, since: NOW + 2, firstReport: 9 },
+        ...{ paused: false, toldState: 'WARN', toldSilent: false },
       },
     };
     await tx((tx) => saveServices(tx, [again]));

@@ -41,6 +41,13 @@ export class Day {
           .send({ server: WEB1, alerts: [alert] })
           .expect(200);
       },
+      /** Somebody changes a service of the usual server. */
+      change: async (name: string, change: object) => {
+        await arrive();
+        const { body } = await this.collector.http().get('/api/v1/services').query({ q: name }).expect(200);
+        const { id } = body.services.find((service: { name: string }) => service.name === name);
+        await this.collector.http().patch(`/api/v1/services/${id}`).send(change).expect(200);
+      },
       /** Exactly these alerts came since the last look. */
       expectAlerts: async (...expected: string[]) => {
         await arrive();

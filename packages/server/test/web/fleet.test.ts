@@ -5,9 +5,9 @@ import { fleetRow, problemRow, tilesOf, troubleOf } from '../../src/web/pages/fl
 import { createShared } from '../../src/web/pages/shared.ts';
 
 const none = { OK: 0, WARN: 0, ERR: 0, UNK: 0 };
-const overview = (heard: object, silent = 0) => ({
-  ...{ servers: 1, services: 9, alerts: 0, states: none },
-  ...{ heard: { ...none, ...heard }, silent },
+const overview = (heard: object, unheard = 0, paused = 0) => ({
+  ...{ servers: 1, services: 9, silent: 9, alerts: 0, states: none },
+  ...{ heard: { ...none, ...heard }, unheard, paused },
 });
 
 describe('the overview’s rows', () => {
@@ -17,12 +17,18 @@ describe('the overview’s rows', () => {
     title: null,
     state,
     silent,
+    paused: false,
   });
 
   it('show a service as a dot whose letter says what its colour says', () => {
     const server: FleetServer = {
       ...{ id: 7, name: 'web1', title: 'Shop' },
-      services: [service(1, 'OK'), service(2, 'ERR'), { ...service(3, 'OK', true), title: 'Nightly' }],
+      services: [
+        service(1, 'OK'),
+        service(2, 'ERR'),
+        { ...service(3, 'OK', true), title: 'Nightly' },
+        { ...service(4, 'ERR', true), paused: true },
+      ],
     };
     const { name, href, badge, dots, more } = fleetRow(server);
     assert.deepEqual([name, href, badge.word, more], ['Shop', '/servers/7', 'ERR', 0]);
@@ -32,6 +38,7 @@ describe('the overview’s rows', () => {
         ['ok', '', 's1: OK'],
         ['err', 'E', 's2: ERR'],
         ['silent', 'S', 'Nightly: silent'],
+        ['paused', 'P', 's4: paused'],
       ],
     );
   });
@@ -66,6 +73,8 @@ describe('the overview’s rows', () => {
     assert.deepEqual(troubleOf(tiles), { count: 6, worst: 'err' });
     assert.deepEqual(troubleOf(tilesOf(overview({ OK: 5 }))), { count: 0, worst: undefined });
     assert.equal(troubleOf(tilesOf(overview({ WARN: 1 }, 1))).worst, 'silent');
+    assert.equal(troubleOf(tilesOf(overview({}, 0, 3))).count, 0);
+    assert.equal(tilesOf(overview({}, 0, 3)).at(-1)?.word, 'paused');
   });
 });
 

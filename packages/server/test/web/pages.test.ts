@@ -51,7 +51,7 @@ onBothKinds('pages', (kind) => {
       '/services/1',
       '/alerts',
       '/assets/tabler/tabler.min.css',
-      '/?state=ERR&silent=0',
+      '/?state=ERR&silent=0&paused=0',
     ])
       assert.ok(seen.has(path), path);
   });
@@ -138,6 +138,7 @@ describe('view models', () => {
     id,
     serverId,
     server: `web${serverId}`,
+    serverTitle: null,
     name: `s${id}`,
     title: null,
     state: 'OK',
@@ -150,6 +151,9 @@ describe('view models', () => {
     stateSince: MORNING,
     since: MORNING,
     reports: 1,
+    paused: false,
+    toldState: 'OK',
+    toldSilent: false,
   });
 
   it('gather services under their servers', () => {

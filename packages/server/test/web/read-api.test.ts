@@ -141,6 +141,9 @@ onBothKinds('read API', (kind) => {
     assert.equal(await count(`/services/${id}/reports?until=2026-01-05T10:00:00.500Z`, 'reports'), 1);
     assert.equal(await count('/alerts?since=2026-01-05T10:00:01Z', 'alerts'), 2);
     assert.equal(await count('/alerts?kind=plugin/offline', 'alerts'), 1);
+    assert.equal(await count('/alerts?severity=info', 'alerts'), 0);
+    assert.equal(await count('/alerts?severity=warning', 'alerts'), 2);
+    assert.equal(await count('/alerts?severity=critical', 'alerts'), 2);
   });
 
   const wrong: [string, string][] = [
@@ -151,6 +154,7 @@ onBothKinds('read API', (kind) => {
     ['/services?q=a&q=b', 'q'],
     ['/services?cursor=nonsense', 'cursor'],
     ['/alerts?since=yesterday', 'since'],
+    ['/alerts?severity=bad', 'severity'],
     ['/alerts?since=2026-13-45', 'since'],
     ['/servers?cursor=WzEsMl0', 'cursor'],
   ];

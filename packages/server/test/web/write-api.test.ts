@@ -43,6 +43,7 @@ onBothKinds('write API', (kind) => {
           period: 60,
           grace: 0,
           silent: false,
+          paused: false,
           reported_at: '2026-01-05T10:00:00.000Z',
           deadline_at: '2026-01-05T10:01:00.000Z',
           state_since: '2026-01-05T10:00:00.000Z',

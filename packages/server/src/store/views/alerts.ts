@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Alert } from '../../core/alert.ts';
+import { type Alert, kindsOf, type Severity } from '../../core/alert.ts';
 import type { DeliveryState } from '../../core/delivery.ts';
 import { before } from './history.ts';
 
@@ -16,6 +16,7 @@ export interface AlertFilter {
   server?: string | undefined;
   service?: string | undefined;
   kind?: string | undefined;
+  severity?: Severity | undefined;
   since?: number | undefined;
   /** Time and id of the last alert of the page before. */
   after?: [number, number] | undefined;
@@ -34,6 +35,7 @@ export async function listAlerts(db: Knex, filter: AlertFilter): Promise<AlertVi
     query.whereIn('server_id', db('servers').where('name', filter.server).select('id'));
   if (filter.service !== undefined) query.where('service', filter.service);
   if (filter.kind !== undefined) query.where('kind', filter.kind);
+  if (filter.severity !== undefined) whereSeverity(query, filter.severity);
   if (filter.since !== undefined) query.where('at', '>=', filter.since);
   if (filter.after) query.where((earlier) => before(earlier, 'at', filter.after as [number, number]));
 
@@ -47,6 +49,12 @@ export async function listAlerts(db: Knex, filter: AlertFilter): Promise<AlertVi
     ])
     .select('a.*', { server: 's.name', service_id: 'v.id' });
   return rows.map(toView);
+}
+
+function whereSeverity(query: Knex.QueryBuilder, severity: Severity): void {
+  const kinds = kindsOf(severity);
+  if ('only' in kinds) query.whereIn('kind', kinds.only);
+  else query.whereNotIn('kind', kinds.allBut);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the database gives it.

@@ -6,7 +6,14 @@ export interface FleetServer {
   id: number;
   name: string;
   title: string | null;
-  services: { id: number; name: string; title: string | null; state: State; silent: boolean }[];
+  services: {
+    id: number;
+    name: string;
+    title: string | null;
+    state: State;
+    silent: boolean;
+    paused: boolean;
+  }[];
 }
 
 /** Most services that are read for one page. */
@@ -21,6 +28,7 @@ interface Row {
   service_title: string | null;
   state: State;
   silent: number;
+  paused: number;
 }
 
 /** Servers by name after `after`, each with its services by name; one more than `limit` when there is a next page. */
@@ -38,7 +46,7 @@ export async function listFleet(
     .leftJoin('services as v', 'v.server_id', 's.id')
     .orderBy(['s.name', 'v.name'])
     .limit(MOST_SERVICES)
-    .select('s.id', 's.name', 's.title', 'v.state', 'v.silent', {
+    .select('s.id', 's.name', 's.title', 'v.state', 'v.silent', 'v.paused', {
       service_id: 'v.id',
       service: 'v.name',
       service_title: 'v.title',
@@ -48,10 +56,17 @@ export async function listFleet(
 
 function gather(rows: Row[]): FleetServer[] {
   const servers: FleetServer[] = [];
-  for (const { id, name, title, service_id, service, service_title, state, silent } of rows) {
+  for (const { id, name, title, service_id, service, service_title, state, silent, paused } of rows) {
     if (servers.at(-1)?.id !== id) servers.push({ id, name, title, services: [] });
     if (service_id === null) continue;
-    const dot = { id: service_id, name: service, title: service_title, state, silent: Boolean(silent) };
+    const dot = {
+      id: service_id,
+      name: service,
+      title: service_title,
+      state,
+      silent: Boolean(silent),
+      paused: Boolean(paused),
+    };
     servers.at(-1)?.services.push(dot);
   }
   return servers;

@@ -7,36 +7,46 @@ export interface Overview {
   services: number;
   silent: number;
   states: Record<State, number>;
-  /** By state, without those that are silent. */
+  /** By state, without those that are silent or paused. */
   heard: Record<State, number>;
+  /** Silent and not paused. */
+  unheard: number;
+  paused: number;
   /** Alerts since a time. */
   alerts: number;
 }
 
 /** What the counts are of, beside services of a state. */
-type Row = { state: State | 'servers' | 'alerts'; silent: number; count: number };
+type Row = { state: State | 'servers' | 'alerts'; silent: number; paused: number; count: number };
 
 export async function loadOverview(db: Knex, alertsSince: number): Promise<Overview> {
-  const count = (table: string) => db(table).select(db.raw('?, 0, count(*)', [table]));
+  const count = (table: string) => db(table).select(db.raw('?, 0, 0, count(*)', [table]));
   const byState = db('services')
-    .groupBy('state', 'silent')
-    .select('state', 'silent', { count: db.raw('count(*)') });
+    .groupBy('state', 'silent', 'paused')
+    .select('state', 'silent', 'paused', { count: db.raw('count(*)') });
   const rows: Row[] = await db
     .from(byState.as('g'))
     .select('*')
     .unionAll([count('servers'), count('alerts').where('at', '>=', alertsSince)]);
   const none = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>;
-  const overview = { servers: 0, services: 0, silent: 0, states: { ...none }, heard: { ...none }, alerts: 0 };
-  for (const { state, silent, count } of rows) {
-    if (state === 'servers' || state === 'alerts') overview[state] = Number(count);
-    else addServices(overview, state, Boolean(silent), Number(count));
-  }
+  const overview: Overview = {
+    ...{ servers: 0, services: 0, silent: 0, states: { ...none }, alerts: 0 },
+    ...{ heard: { ...none }, unheard: 0, paused: 0 },
+  };
+  for (const row of rows) addTo(overview, row);
   return overview;
 }
 
-function addServices(overview: Overview, state: State, silent: boolean, count: number): void {
-  overview.states[state] += count;
-  overview.services += count;
-  if (silent) overview.silent += count;
-  else overview.heard[state] += count;
+function addTo(overview: Overview, { state, silent, paused, count }: Row): void {
+  const more = Number(count);
+  if (state === 'servers' || state === 'alerts') {
+    overview[state] = more;
+    return;
+  }
+  overview.states[state] += more;
+  overview.services += more;
+  if (silent) overview.silent += more;
+  if (paused) overview.paused += more;
+  else if (silent) overview.unheard += more;
+  else overview.heard[state] += more;
 }

@@ -2,7 +2,7 @@ import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import { jsonTextAt } from '../dialect.ts';
 
-/** A service with trouble: silent, or in another state than OK. Times are UTC ms. */
+/** A service with trouble: silent, or in another state than OK, and not paused. Times are UTC ms. */
 export interface Problem {
   id: number;
   serverId: number;
@@ -64,7 +64,7 @@ export async function listProblems(db: Knex, limit: number): Promise<Problem[]> 
 function findKind(db: Knex, { states, silent, since }: Kind, most: number): Knex.QueryBuilder {
   return db('services')
     .whereIn('state', states)
-    .where({ silent })
+    .where({ silent, paused: false })
     .orderBy(since, 'desc')
     .limit(most)
     .select('id');

@@ -9,6 +9,7 @@ export interface ServiceView extends Status {
   id: number;
   serverId: number;
   server: string;
+  serverTitle: string | null;
   name: string;
   title: string | null;
 }
@@ -18,6 +19,7 @@ export interface ServiceFilter {
   serverId?: number | undefined;
   state?: State | undefined;
   silent?: boolean | undefined;
+  paused?: boolean | undefined;
   /** Part of a server's or service's name or title, in any case. */
   q?: string | undefined;
   /** Server's and service's name after which the page starts. */
@@ -29,6 +31,7 @@ const COLUMNS = {
   id: 'v.id',
   serverId: 's.id',
   server: 's.name',
+  serverTitle: 's.title',
   name: 'v.name',
   title: 'v.title',
   slot: 'v.slot',
@@ -39,6 +42,9 @@ const COLUMNS = {
   stateSince: 'v.state_since',
   since: 'v.since',
   firstReport: 'v.first_report',
+  paused: 'v.paused',
+  toldState: 'v.told_state',
+  toldSilent: 'v.told_silent',
   pulseId: 'p.id',
   reportedAt: 'p.reported_at',
   patienceMs: 'p.patience_ms',
@@ -47,15 +53,20 @@ const COLUMNS = {
   pulseReports: 'p.reports',
 };
 
-interface Row extends Omit<Member, 'silent'>, Omit<Pulse, 'reports'> {
+interface Row extends Omit<Member, 'silent' | 'paused' | 'toldState' | 'toldSilent'>, Omit<Pulse, 'reports'> {
   id: number;
   serverId: number;
   server: string;
+  serverTitle: string | null;
   name: string;
   title: string | null;
   slot: number;
   /** SQLite and MariaDB keep a boolean as 0 or 1. */
   silent: number;
+  paused: number;
+  /** null: as it is. */
+  toldState: State | null;
+  toldSilent: number | null;
   pulseId: number;
   pulseReports: number;
 }
@@ -72,6 +83,7 @@ export async function listServices(db: Knex, filter: ServiceFilter): Promise<Ser
   if (filter.serverId !== undefined) query.where('s.id', filter.serverId);
   if (filter.state !== undefined) query.where('v.state', filter.state);
   if (filter.silent !== undefined) query.where('v.silent', filter.silent);
+  if (filter.paused !== undefined) query.where('v.paused', filter.paused);
   if (filter.q !== undefined) query.where((any) => matchAny(any, filter.q as string));
   if (filter.after) {
     const [server, name] = filter.after;
@@ -103,10 +115,16 @@ function joined(db: Knex) {
 async function withInfos(db: Knex, rows: Row[]): Promise<ServiceView[]> {
   const infos = await findInfos(db, new Set(rows.map(({ pulseId }) => pulseId)));
   return rows.map((row) => {
-    const { id, serverId, server, name, title, pulseId, slot } = row;
-    const member = { ...row, silent: Boolean(row.silent) };
+    const { id, serverId, server, serverTitle, name, title, pulseId, slot } = row;
+    const member = {
+      ...row,
+      silent: Boolean(row.silent),
+      paused: Boolean(row.paused),
+      toldState: row.toldState ?? row.state,
+      toldSilent: Boolean(row.toldSilent ?? row.silent),
+    };
     const status = statusOf(member, infos.get(pulseId)?.[slot] ?? '', { ...row, reports: row.pulseReports });
-    return { id, serverId, server, name, title, ...status };
+    return { id, serverId, server, serverTitle, name, title, ...status };
   });
 }
 

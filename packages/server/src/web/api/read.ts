@@ -1,8 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import type { Knex } from 'knex';
-import { type Clock, DAY_MS } from '../../clock.ts';
+import { DAY_MS } from '../../clock.ts';
 import { notFound } from '../../errors.ts';
-import type { Changes } from '../../live/changes.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
 import { listCollectors } from '../../store/collectors.ts';
 import { listGaps } from '../../store/gaps.ts';
@@ -11,10 +10,12 @@ import { listReports, listSpans } from '../../store/views/history.ts';
 import { loadOverview } from '../../store/views/overview.ts';
 import { listServers } from '../../store/views/servers.ts';
 import { findService, listServices, type ServiceView } from '../../store/views/services.ts';
+import type { WebDeps } from '../deps.ts';
 import {
   type Page,
   pageOf,
   type Query,
+  readAlertFilter,
   readCursor,
   readFlag,
   readId,
@@ -37,7 +38,7 @@ import {
 } from './shapes.ts';
 
 /** `/api/v1`: what the collector knows, as JSON. */
-export function createReadApi(db: Knex, clock: Clock, changes: Changes): Router {
+export function createReadApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'clock' | 'monitor'>): Router {
   const router = Router();
 
   router.get('/status', async (_req, res) => {
@@ -55,9 +56,8 @@ export function createReadApi(db: Knex, clock: Clock, changes: Changes): Router 
 
   router.delete('/servers/:id', async (req, res) => {
     const id = readId(req.params.id);
-    if (id === undefined || !(await removeServer({ db }, id)))
+    if (id === undefined || !(await removeServer(monitor, id)))
       throw notFound(`No server has the id ${req.params.id}.`);
-    changes.note();
     res.json({ ok: 1 });
   });
 
@@ -67,6 +67,7 @@ export function createReadApi(db: Knex, clock: Clock, changes: Changes): Router 
       server: readText(req.query, 'server'),
       state: readState(req.query),
       silent: readFlag(req.query, 'silent'),
+      paused: readFlag(req.query, 'paused'),
       q: readText(req.query, 'q'),
       after: readNamePlace(req.query),
       limit,
@@ -81,9 +82,8 @@ export function createReadApi(db: Knex, clock: Clock, changes: Changes): Router 
 
   router.delete('/services/:id', async (req, res) => {
     const id = readId(req.params.id);
-    if (id === undefined || !(await removeService({ db }, id)))
+    if (id === undefined || !(await removeService(monitor, id)))
       throw notFound(`No service has the id ${req.params.id}.`);
-    changes.note();
     res.json({ ok: 1 });
   });
 
@@ -117,10 +117,7 @@ export function createReadApi(db: Knex, clock: Clock, changes: Changes): Router 
   router.get('/alerts', async (req, res) => {
     const limit = readLimit(req.query);
     const rows = await listAlerts(db, {
-      server: readText(req.query, 'server'),
-      service: readText(req.query, 'service'),
-      kind: readText(req.query, 'kind'),
-      since: readTime(req.query, 'since'),
+      ...readAlertFilter(req.query),
       after: readTimePlace(req.query),
       limit,
     });

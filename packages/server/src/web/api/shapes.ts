@@ -39,7 +39,7 @@ export function serverJson({
 }
 
 export function serviceJson(service: ServiceView): object {
-  const { id, server, name, title, state, info, silent } = service;
+  const { id, server, name, title, state, info, silent, paused } = service;
   return {
     id,
     server,
@@ -50,6 +50,7 @@ export function serviceJson(service: ServiceView): object {
     period: service.periodSeconds,
     grace: service.graceSeconds,
     silent,
+    paused,
     reported_at: toIso(service.reportedAt),
     deadline_at: toIso(service.deadlineAt),
     state_since: toIso(service.stateSince),

@@ -6,15 +6,24 @@ import type { Problem } from '../../store/views/problems.ts';
 import { type Badge, stateBadge } from './rows.ts';
 import { type Moment, relative } from './times.ts';
 
-/** How a service stands, as one word: its state, or `silent`. Looks and letters are chosen by it. */
-export type Standing = 'ok' | 'warn' | 'err' | 'unk' | 'silent';
+/** How a service stands, as one word: its state, `silent`, or `paused`. Looks and letters are chosen by it. */
+export type Standing = 'ok' | 'warn' | 'err' | 'unk' | 'silent' | 'paused';
 
-export function standingOf({ state, silent }: { state: State; silent: boolean }): Standing {
+export function standingOf({
+  state,
+  silent,
+  paused,
+}: {
+  state: State;
+  silent: boolean;
+  paused: boolean;
+}): Standing {
+  if (paused) return 'paused';
   return silent ? 'silent' : (state.toLowerCase() as Standing);
 }
 
 /** A letter for each standing, so that nothing hangs on colour alone; none when all is well. */
-const LETTERS: Record<Standing, string> = { ok: '', warn: 'W', err: 'E', unk: '?', silent: 'S' };
+const LETTERS: Record<Standing, string> = { ok: '', warn: 'W', err: 'E', unk: '?', silent: 'S', paused: 'P' };
 
 export interface Dot {
   href: string;
@@ -48,7 +57,7 @@ export function fleetRow({ id, name, title, services }: FleetServer): FleetRow {
 
 function dotOf(service: FleetServer['services'][number]): Dot {
   const standing = standingOf(service);
-  const word = service.silent ? 'silent' : service.state;
+  const word = ['silent', 'paused'].includes(standing) ? standing : service.state;
   const label = `${service.title ?? service.name}: ${word}`;
   return { href: `/services/${service.id}`, standing, letter: LETTERS[standing], label };
 }
@@ -72,7 +81,7 @@ export function problemRow(problem: Problem, now: number): ProblemRow {
     name: title ?? name,
     serverHref: `/servers/${serverId}`,
     server: serverTitle ?? server,
-    standing: standingOf(problem),
+    standing: standingOf({ ...problem, paused: false }),
     word: silent ? 'silent' : state,
     info,
     since: relative(since, now),
@@ -89,7 +98,7 @@ export interface Trouble {
 const WORST_FIRST: Standing[] = ['err', 'silent', 'unk', 'warn'];
 
 export function troubleOf(counts: Tile[]): Trouble {
-  const some = counts.filter(({ standing, count }) => standing !== 'ok' && count > 0);
+  const some = counts.filter(({ standing, count }) => WORST_FIRST.includes(standing) && count > 0);
   const count = some.reduce((sum, tile) => sum + tile.count, 0);
   return { count, worst: WORST_FIRST.find((standing) => some.some((tile) => tile.standing === standing)) };
 }
@@ -103,13 +112,20 @@ export interface Tile {
 }
 
 /** The counts, the worst first. */
-export function tilesOf({ heard, silent }: Overview): Tile[] {
+export function tilesOf({ heard, unheard, paused }: Overview): Tile[] {
   const tile = (state: State): Tile => ({
-    standing: standingOf({ state, silent: false }),
+    standing: standingOf({ state, silent: false, paused: false }),
     word: state,
     count: heard[state],
-    href: `/?state=${state}&silent=0`,
+    href: `/?state=${state}&silent=0&paused=0`,
   });
-  const silentTile: Tile = { standing: 'silent', word: 'silent', count: silent, href: '/?silent=1' };
-  return [tile('ERR'), silentTile, tile('UNK'), tile('WARN'), tile('OK')];
+  const silentTile: Tile = {
+    standing: 'silent',
+    word: 'silent',
+    count: unheard,
+    href: '/?silent=1&paused=0',
+  };
+  const pausedTile: Tile = { standing: 'paused', word: 'paused', count: paused, href: '/?paused=1' };
+  const tiles = [tile('ERR'), silentTile, tile('UNK'), tile('WARN'), tile('OK')];
+  return paused > 0 ? [...tiles, pausedTile] : tiles;
 }

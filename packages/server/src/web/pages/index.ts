@@ -4,17 +4,15 @@ import { promisify } from 'node:util';
 import express, { type Request, Router } from 'express';
 import { notFound, unavailable } from '../../errors.ts';
 import { listCollectors } from '../../store/collectors.ts';
-import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
 import type { WebDeps } from '../deps.ts';
-import { pageOf, readTimePlace } from '../query.ts';
-import { nextHref } from './next.ts';
+import { createAlertPages } from './alerts.ts';
+import { createChangePages } from './changes.ts';
 import { overviewModel, wallModel } from './overview.ts';
-import { alertRow, collectorRow } from './rows.ts';
+import { collectorRow } from './rows.ts';
 import { serverModel, serversModel } from './servers.ts';
 import { serviceModel } from './service.ts';
 import { createShared } from './shared.ts';
 
-const ROWS_PER_PAGE = 100;
 const ASSETS_MAX_AGE = '1h';
 
 /** The pages, and the styles and scripts that they ask for. */
@@ -23,6 +21,8 @@ export function createPages(deps: WebDeps): Router {
   const router = Router();
   const shared = createShared(changes.version, () => clock.now());
   router.use('/assets', assets());
+  router.use(createChangePages(deps));
+  router.use(createAlertPages(deps));
 
   /** A page that is made once for all who ask for it at the same time. */
   function page(path: string, view: string, model: (req: Request) => Promise<object>): void {
@@ -50,22 +50,6 @@ export function createPages(deps: WebDeps): Router {
   page('/servers', 'servers', (req) => serversModel(deps, req));
   page('/servers/:id', 'server', (req) => serverModel(deps, req));
   page('/services/:id', 'service', (req) => serviceModel(deps, req));
-
-  page('/alerts', 'alerts', async (req) => {
-    const now = clock.now();
-    const rows = await listAlerts(db, {
-      after: readTimePlace(req.query),
-      limit: ROWS_PER_PAGE,
-    });
-    const page = pageOf(rows, ROWS_PER_PAGE, ({ at, id }) => [at, id]);
-    const deliveries = await listDeliveries(
-      db,
-      page.rows.map(({ id }) => id),
-      now,
-    );
-    const alerts = page.rows.map((alert) => alertRow(alert, deliveries, now));
-    return { title: 'Alerts', here: req.originalUrl, alerts, next: nextHref(req, page.next) };
-  });
 
   page('/collectors', 'collectors', async (req) => {
     const now = clock.now();

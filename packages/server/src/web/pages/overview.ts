@@ -7,7 +7,7 @@ import { listServices } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
 import { pageOf, readCursor, readFlag, readNamePlace, readState, readText } from '../query.ts';
 import { fleetRow, problemRow, tilesOf, troubleOf } from './fleet.ts';
-import { nextHref } from './next.ts';
+import { nextHref } from './links.ts';
 import { groupByServer } from './rows.ts';
 
 const SERVICES_PER_PAGE = 200;
@@ -27,6 +27,7 @@ export async function overviewModel(deps: Deps, req: Request): Promise<object> {
     server: readText(req.query, 'server'),
     state: readState(req.query),
     silent: readFlag(req.query, 'silent'),
+    paused: readFlag(req.query, 'paused'),
   };
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   const counts = await loadOverview(db, now - DAY_MS);

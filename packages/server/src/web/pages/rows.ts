@@ -7,7 +7,7 @@ import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
 import type { ReportView } from '../../store/views/history.ts';
 import type { ServerView } from '../../store/views/servers.ts';
 import type { ServiceView } from '../../store/views/services.ts';
-import { exact, lengthText, type Moment, relative } from './times.ts';
+import { countText, exact, lengthText, type Moment, relative } from './times.ts';
 
 /** How a state looks; its word is always there, so that nothing hangs on colour alone. */
 export interface Badge {
@@ -26,6 +26,7 @@ export interface ServiceRow {
   name: string;
   badge: Badge;
   silent: boolean;
+  paused: boolean;
   info: string;
   reported: Moment;
   /** What the deadline is: `due`, or `overdue since`. */
@@ -40,6 +41,7 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
     name: service.title ?? service.name,
     badge: stateBadge(service.state),
     silent: service.silent,
+    paused: service.paused,
     info: service.info,
     reported: relative(service.reportedAt, now),
     due: service.silent ? 'overdue since' : 'due',
@@ -59,7 +61,8 @@ export function groupByServer(services: ServiceView[], now: number): ServerGroup
   const groups: ServerGroup[] = [];
   for (const service of services) {
     const href = `/servers/${service.serverId}`;
-    if (groups.at(-1)?.href !== href) groups.push({ href, name: service.server, services: [] });
+    if (groups.at(-1)?.href !== href)
+      groups.push({ href, name: service.serverTitle ?? service.server, services: [] });
     (groups.at(-1) as ServerGroup).services.push(serviceRow(service, now));
   }
   return groups;
@@ -199,8 +202,4 @@ function deliveryText(delivery: DeliveryView, alertAt: number, now: number): str
   if (doneAt !== null && doneAt - alertAt > PROMPT_MS) parts.push(`${lengthText(doneAt - alertAt)} later`);
   if (attempts > 1 || lastError !== null) parts.push(`after ${countText(attempts, 'attempt')}`);
   return `${parts.join(', ')}${lastError === null ? '' : ` (${lastError})`}`;
-}
-
-function countText(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

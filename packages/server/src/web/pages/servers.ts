@@ -5,7 +5,8 @@ import { listServices } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
 import { pageOf, readCursor, readId, readNamePlace } from '../query.ts';
 import { alertsBeside } from './beside.ts';
-import { nextHref } from './next.ts';
+import { serverControls } from './controls.ts';
+import { nextHref } from './links.ts';
 import { serverRow, serviceRow } from './rows.ts';
 
 const SERVERS_PER_PAGE = 100;
@@ -36,6 +37,7 @@ export async function serverModel({ db, clock }: Deps, req: Request): Promise<ob
     title: server.name,
     here: req.originalUrl,
     server: serverRow(server, now),
+    controls: serverControls(server),
     services: page.rows.map((service) => serviceRow(service, now)),
     next: nextHref(req, page.next),
     alerts: await alertsBeside(db, { server: server.name }, now),

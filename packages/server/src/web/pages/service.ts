@@ -6,6 +6,7 @@ import { findService } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
 import { readId } from '../query.ts';
 import { alertsBeside, ROWS_BESIDE } from './beside.ts';
+import { serviceControls } from './controls.ts';
 import { reportRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 
@@ -24,8 +25,9 @@ export async function serviceModel(
   return {
     title: `${service.name} on ${service.server}`,
     here: req.originalUrl,
-    server: { name: service.server, href: `/servers/${service.serverId}` },
+    server: { name: service.serverTitle ?? service.server, href: `/servers/${service.serverId}` },
     service: serviceRow(service, now),
+    controls: serviceControls(service),
     promise: {
       period: lengthText(service.periodSeconds * 1000),
       grace: service.graceSeconds,

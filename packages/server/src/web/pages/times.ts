@@ -35,3 +35,8 @@ export function exact(at: number): Moment {
 export function utcText(at: number): string {
   return `${toIso(at).slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+/** Such as `1 alert` or `3 alerts`. */
+export function countText(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
