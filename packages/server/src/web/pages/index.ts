@@ -22,6 +22,7 @@ import {
   readText,
   readTimePlace,
 } from '../query.ts';
+import { serverPast, servicePast } from './past.ts';
 import { alertRow, collectorRow, groupByServer, reportRow, serverRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 
@@ -91,6 +92,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
       server: serverRow(server, now),
       services: page.rows.map((service) => serviceRow(service, now)),
       next: nextHref(req, page.next),
+      ...(await serverPast(db, page.rows, req, now)),
       alerts: await alertRows({ server: server.name, limit: ROWS_BESIDE }, now),
     });
   });
@@ -108,6 +110,7 @@ export function createPages({ db, config, clock }: WebDeps): Router {
       here: req.originalUrl,
       server: { name: service.server, href: `/servers/${service.serverId}` },
       service: serviceRow(service, now),
+      ...(await servicePast(db, service, req, now)),
       promise: {
         period: lengthText(service.periodSeconds * 1000),
         grace: service.graceSeconds,
