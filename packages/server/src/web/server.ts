@@ -12,6 +12,7 @@ import { createWriteApi } from './api/write.ts';
 import type { WebDeps } from './deps.ts';
 import { createHealth } from './health.ts';
 import { createPages } from './pages/index.ts';
+import { createStatusPages } from './pages/status.ts';
 
 /** A sender that takes longer than this for one request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -72,6 +73,7 @@ function createExpress(deps: WebDeps): Express {
   app.use('/api', () => {
     throw notFound('There is no such API path; docs/protocol.md lists them.');
   });
+  app.use(createStatusPages(deps));
   app.use(createPages(deps));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
     sendError(error, req, res, log),
