@@ -59,8 +59,8 @@ names but those given here. \`/badge/<slug>.svg\` is a picture of the whole, wit
 ${table(STATUS_OPTIONS)}
 
 The first slash parts server and service, so that a service may be called after a path (\`web1/disk /var\`) and a server
-with a slash in its name cannot be shown; neither can names with a comma, and the first \` as \` begins the public name. A service that has not reported yet shows as
-not observed. A longer list goes on in the next line, indented.
+with a slash in its name cannot be shown; neither can names with a comma, and the first \` as \` begins the public name. A
+service that has not reported yet shows as not observed. A longer list goes on in the next line, indented.
 
 ## The monitor
 
