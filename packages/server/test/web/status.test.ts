@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { Stretch } from '../../src/core/observed.ts';
 import { badgePicture } from '../../src/web/pages/badge.ts';
 import { type Known, publicStatus } from '../../src/web/pages/public.ts';
@@ -151,6 +152,18 @@ describe('a badge', () => {
     assert.deepEqual(
       [value(true, 0.9998), value(true, 1), value(true), value(false, 0.9998), value(undefined, 1)],
       ['up 99.98 %', 'up 100 %', 'up', 'down', 'unknown'],
+    );
+  });
+
+  it('can be drawn whatever it is called', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (title) => {
+        const { label, labelText } = badgePicture(title, { isUp: true, uptime: 1 });
+        assert.ok([...label].length <= 40);
+        assert.ok(label.isWellFormed());
+        assert.doesNotMatch(label, /[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/);
+        assert.ok(Number.isInteger(labelText.length));
+      }),
     );
   });
 
