@@ -2,7 +2,7 @@
 // docs/command-line.md from the help texts. With --check it only compares, and exits with 1 when they differ.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ALERT_OPTIONS, OVERC_OPTIONS, PEER_OPTIONS } from 'overc-server';
+import { ALERT_OPTIONS, OVERC_OPTIONS, PEER_OPTIONS, STATUS_OPTIONS } from 'overc-server';
 import { MONITOR_OPTIONS, SERVICE_OPTIONS } from 'overcli';
 
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -48,6 +48,19 @@ a server with this collector's \`name\`, how this one fares, and raises an alert
 collectors can watch each other.
 
 ${table(PEER_OPTIONS)}
+
+### \`[status:<slug>]\`
+
+One section for each page for the public, at \`/status/<slug>\`: small letters, digits and dashes. It shows of some
+services how they are, their uptime over 90 days and what went wrong in the last 14, and nothing else: no infos, and no
+names but those given here. \`/badge/<slug>.svg\` is a picture of the whole, with the uptime of all of them together, and
+\`/badge/<slug>/1.svg\` of the first one.
+
+${table(STATUS_OPTIONS)}
+
+The first slash parts server and service, so that a service may be called after a path (\`web1/disk /var\`) and a server
+with a slash in its name cannot be shown; neither can names with a comma, and the first \` as \` begins the public name. A
+service that has not reported yet shows as not observed. A longer list goes on in the next line, indented.
 
 ## The monitor
 

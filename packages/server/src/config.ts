@@ -18,6 +18,9 @@ import {
   PEER_OPTIONS,
   readListen,
   readSize,
+  STATUS_OPTIONS,
+  type StatusEntry,
+  slugText,
 } from './options.ts';
 
 /** One `[alert:<name>]` section. */
@@ -39,6 +42,14 @@ export interface PeerConfig {
   key: string;
 }
 
+/** One `[status:<slug>]` section: a page for the public. */
+export interface StatusConfig {
+  /** What it is called in addresses. */
+  slug: string;
+  title: string;
+  entries: StatusEntry[];
+}
+
 export interface Config {
   database: DatabaseUrl;
   /** What this collector is called among others on the same database; undefined when not set. */
@@ -57,6 +68,7 @@ export interface Config {
   trustsProxy: (address: string, hop: number) => boolean;
   channels: ChannelConfig[];
   peers: PeerConfig[];
+  statuses: StatusConfig[];
 }
 
 /** Where settings come from, the first named wins: flags, environment, file. */
@@ -71,7 +83,7 @@ type OvercValues = Values<typeof OVERC_OPTIONS>;
 /** Reads and checks all settings. Throws SettingsError with one line that names the place and the remedy. */
 export function loadConfig({ flags = {}, env = {}, file }: ConfigSources): Config {
   const here = process.cwd();
-  const inFile = file === undefined ? { values: {}, channels: [], peers: [] } : readFile(file);
+  const inFile = file === undefined ? nothingSet() : readFile(file);
   const inEnv = readAll((option) => env[environmentName(option)], environmentName);
   const inFlags = readAll(
     (option) => flags[option],
@@ -93,6 +105,7 @@ export function loadConfig({ flags = {}, env = {}, file }: ConfigSources): Confi
     trustsProxy: values['trust-proxy'] ?? (() => false),
     channels: inFile.channels,
     peers: inFile.peers,
+    statuses: inFile.statuses,
   };
 }
 
@@ -112,19 +125,23 @@ interface Settings {
   values: OvercValues;
   channels: ChannelConfig[];
   peers: PeerConfig[];
+  statuses: StatusConfig[];
 }
+
+const nothingSet = (): Settings => ({ values: {}, channels: [], peers: [], statuses: [] });
 
 function readFile(file: string): Settings {
   const folder = dirname(resolve(file));
-  const settings: Settings = { values: {}, channels: [], peers: [] };
+  const settings = nothingSet();
   try {
     for (const section of parseIni(readText(file))) {
       if (section.name === 'overc') settings.values = absolute(readSection(section, OVERC_OPTIONS), folder);
       else if (section.name.startsWith('alert:')) settings.channels.push(readChannel(section, folder));
       else if (section.name.startsWith('peer:')) settings.peers.push(readPeer(section));
+      else if (section.name.startsWith('status:')) settings.statuses.push(readStatus(section));
       else
         throw new SettingsError(
-          `[${section.name}]: unknown section; known are [overc], [alert:<name>] and [peer:<name>]`,
+          `[${section.name}]: unknown section; known are [overc], [alert:<name>], [peer:<name>] and [status:<slug>]`,
         );
     }
   } catch (error) {
@@ -187,10 +204,18 @@ function readPeer(section: IniSection): PeerConfig {
   return { name, url, key };
 }
 
+function readStatus(section: IniSection): StatusConfig {
+  const slug = nameOf(section, '[status:main]', slugText);
+  const { title, services } = readSection(section, STATUS_OPTIONS);
+  if (!title) throw missing(section, 'title', STATUS_OPTIONS.title.example);
+  if (!services) throw missing(section, 'services', STATUS_OPTIONS.services.example);
+  return { slug, title, entries: services };
+}
+
 /** What stands after the colon of a section's name. */
-function nameOf(section: IniSection, example: string): string {
+function nameOf(section: IniSection, example: string, read = nameText): string {
   const name = section.name.slice(section.name.indexOf(':') + 1).trim();
-  return readValue(`[${section.name}]`, { read: nameText, help: '', example }, name);
+  return readValue(`[${section.name}]`, { read, help: '', example }, name);
 }
 
 function missing(section: IniSection, option: string, example: string): SettingsError {

@@ -116,6 +116,46 @@ export const PEER_OPTIONS = {
   },
 } satisfies Options;
 
+/** Every option of a `[status:<slug>]` section. */
+export const STATUS_OPTIONS = {
+  title: {
+    read: nameText,
+    help: 'What the page is called.',
+    example: 'Our services',
+  },
+  services: {
+    read: readEntries,
+    help: 'What it shows, separated by commas: `SERVER/SERVICE`, both named exactly, and perhaps `as` and what the public calls it.',
+    example: 'web1/http as Shop, db1/mysql',
+  },
+} satisfies Options;
+
+/** A service on a public page. */
+export interface StatusEntry {
+  server: string;
+  service: string;
+  /** What the public calls it. */
+  name: string;
+}
+
+const MOST_ENTRIES = 50;
+
+function readEntries(value: string): StatusEntry[] {
+  const entries = text(value)
+    .split(',')
+    .map((part) => readEntry(part.trim()));
+  if (entries.length > MOST_ENTRIES) throw new Error(`must name at most ${MOST_ENTRIES} services`);
+  return entries;
+}
+
+/** The first slash parts the names: services are often called after a path, servers hardly ever. */
+function readEntry(part: string): StatusEntry {
+  const match = /^([^/]+)\/(.+?)(?:\s+as\s+(\S.*))?$/s.exec(part);
+  if (!match) throw new Error('must be SERVER/SERVICE or SERVER/SERVICE as NAME, separated by commas');
+  const [server, service] = [match[1] as string, match[2] as string];
+  return { server, service, name: nameText(match[3] ?? service) };
+}
+
 function readDatabaseUrl(value: string): DatabaseUrl {
   const sqlite = /^sqlite:\/\/(.+)$/.exec(value);
   if (sqlite) return { kind: 'sqlite', file: sqlite[1] as string };
@@ -131,6 +171,13 @@ function readDatabaseUrl(value: string): DatabaseUrl {
     password: decodeURIComponent(url.password),
     name,
   };
+}
+
+/** What can stand in an address as it is. */
+export function slugText(value: string): string {
+  if (!/^[a-z0-9-]{1,64}$/.test(value))
+    throw new Error('must be made of small letters, digits and dashes, 64 at the most');
+  return value;
 }
 
 const HIGHEST_PORT = 65535;

@@ -43,6 +43,11 @@ retry-for=0
 [peer:berlin]
 url=https://berlin.example.com
 key=k
+
+[status:our-shop]
+title=Our "shop" & more
+services=web1/http as Shop as usual, db1/mysql,
+  web1/disk /var
 `);
     assert.deepEqual(config.database, { kind: 'sqlite', file: join(folder, 'overc.db') });
     assert.equal(config.secretFile, join(folder, 'overc.secret'));
@@ -59,6 +64,17 @@ key=k
       },
     ]);
     assert.deepEqual(config.peers, [{ name: 'berlin', url: 'https://berlin.example.com/', key: 'k' }]);
+    assert.deepEqual(config.statuses, [
+      {
+        slug: 'our-shop',
+        title: 'Our "shop" & more',
+        entries: [
+          { server: 'web1', service: 'http', name: 'Shop as usual' },
+          { server: 'db1', service: 'mysql', name: 'mysql' },
+          { server: 'web1', service: 'disk /var', name: 'disk /var' },
+        ],
+      },
+    ]);
   });
 
   it('name a MariaDB database with any password', () => {
@@ -107,14 +123,30 @@ key=k
     ['[peer:a]\nkey=x', '[peer:a] url: is missing'],
     ['[peer:a]\nurl=http://b/', '[peer:a] key: is missing'],
     ['[peer:a]\nurl=b:5000\nkey=hunter2', '[peer:a] url: "b:5000" must be an address'],
+    ['[status:Shop]\ntitle=a\nservices=a/b', '[status:Shop]: "Shop" must be made of small letters'],
+    ['[status:]\ntitle=a\nservices=a/b', '[status:]: "" must be made of small letters'],
+    ['[status:a]\nservices=a/b', '[status:a] title: is missing'],
+    ['[status:a]\ntitle=a', '[status:a] services: is missing'],
+    ['[status:a]\ntitle=a\nservices=', '[status:a] services: "" must not be empty'],
+    ['[status:a]\ntitle=a\nservices=web1', '[status:a] services: "web1" must be SERVER/SERVICE'],
+    [
+      '[status:a]\ntitle=a\nservices=a/b,\n  ,c/d',
+      '[status:a] services: "a/b,\\n,c/d" must be SERVER/SERVICE',
+    ],
+    [`[status:a]\ntitle=${'x'.repeat(256)}`, `[status:a] title: "${'x'.repeat(256)}" must have at most 255`],
+    [
+      `[status:a]\ntitle=a\nservices=${Array(51).fill('a/b').join(',')}`,
+      `[status:a] services: "${Array(51).fill('a/b').join(',')}" must name at most 50`,
+    ],
+    ['[status:a]\nservice=a/b', '[status:a] service: unknown option; known here are title, services'],
     [
       '[service:a]\nperiod=5',
-      '[service:a]: unknown section; known are [overc], [alert:<name>] and [peer:<name>]',
+      '[service:a]: unknown section; known are [overc], [alert:<name>], [peer:<name>] and [status:<slug>]',
     ],
     ['listen=1', 'line 1'],
   ];
   for (const [text, message] of wrong)
-    it(`stop the start on ${JSON.stringify(text)} with one line that names the place`, () => {
+    it(`stop the start on ${JSON.stringify(text).slice(0, 80)} with one line that names the place`, () => {
       assert.throws(
         () => load(text),
         (error: Error) =>

@@ -43,11 +43,12 @@ export async function startAnew(tx: Tx, now: number): Promise<void> {
       .update({ [column]: now });
 }
 
-/** The gaps that touch a range, the latest first. */
-export async function listGaps(db: Knex, since: number, until: number): Promise<Gap[]> {
-  return db('gaps')
+/** The gaps that touch a range, the latest first; the newest `limit` of them, all unless given. */
+export async function listGaps(db: Knex, since: number, until: number, limit?: number): Promise<Gap[]> {
+  const query = db('gaps')
     .where('until', '>', since)
     .where('since', '<', until)
     .orderBy('until', 'desc')
     .select('since', 'until');
+  return limit === undefined ? query : query.limit(limit);
 }

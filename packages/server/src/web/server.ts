@@ -14,6 +14,7 @@ import { createWriteApi } from './api/write.ts';
 import type { WebDeps } from './deps.ts';
 import { createHealth } from './health.ts';
 import { createPages } from './pages/index.ts';
+import { createStatusPages } from './pages/status.ts';
 import { refuseForeign } from './same-origin.ts';
 
 /** A sender that takes longer than this for one request is cut off. */
@@ -79,6 +80,7 @@ function createExpress(deps: WebDeps): Express {
   app.use('/api', () => {
     throw notFound('There is no such API path; docs/protocol.md lists them.');
   });
+  app.use(createStatusPages(deps));
   app.use(createPages(deps));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
     sendError(error, req, res, log),

@@ -24,7 +24,9 @@ onBothKinds('the page of alerts', (kind) => {
   after(() => collector.stop());
 
   const shown = async (query: string) =>
-    [...(await get(`/alerts?${query}`)).text.matchAll(/-fg">([a-z]+[:/][^<]+)</g)].map(([, kind]) => kind);
+    [...(await get(`/alerts?${query}`)).text.matchAll(/overc-badge-\w+">([a-z]+[:/][^<]+)</g)].map(
+      ([, kind]) => kind,
+    );
 
   const filters: [string, string[]][] = [
     ['', ['service:state/OK', 'service:state/UNK', 'service:state/WARN', 'service:state/ERR']],

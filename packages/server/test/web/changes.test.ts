@@ -34,7 +34,7 @@ onBothKinds('pages on which something is changed', (kind) => {
   it('pause a service and resume it', async () => {
     const paused = await press('/services/1', '/services/1/pause');
     assert.match(paused, /paused<\/span>\s*<span[^>]*>It is recorded, and raises no alert\./);
-    assert.match(await page('/'), /paused<\/span>/);
+    assert.match(await page('/?paused=1'), /paused<\/span>/);
     assert.equal((await get('/services/1')).paused, true);
     const resumed = await press('/services/1', '/services/1/resume');
     assert.doesNotMatch(resumed, /paused<\/span>/);
@@ -50,7 +50,7 @@ onBothKinds('pages on which something is changed', (kind) => {
       assert.ok(renamed.includes('<bdi>&lt;b&gt;Shop&lt;/b&gt;</bdi>'));
       assert.ok(renamed.includes(`Reports as <bdi>${name}</bdi>`));
     }
-    const overview = await page('/');
+    const overview = await page('/?q=disk');
     assert.equal(overview.match(/&lt;b&gt;Shop/g)?.length, 2);
     assert.ok(
       !(await press('/services/1/rename', '/services/1/rename', { title: ' ' })).includes(

@@ -105,6 +105,22 @@ export async function findService(db: Knex, id: number): Promise<ServiceView | u
   return (await withInfos(db, rows))[0];
 }
 
+/** The state of a service, found by name. */
+export interface NamedService extends Pick<Status, 'state' | 'silent' | 'since'> {
+  id: number;
+  server: string;
+  name: string;
+}
+
+/** Services by their server's and their own names; those that are not known are left out. */
+export async function findNamedServices(db: Knex, names: [string, string][]): Promise<NamedService[]> {
+  const rows: NamedService[] = await db('services as v')
+    .join('servers as s', 's.id', 'v.server_id')
+    .whereIn(['s.name', 'v.name'], names)
+    .select({ id: 'v.id', server: 's.name', name: 'v.name' }, 'v.state', 'v.silent', 'v.since');
+  return rows.map((row) => ({ ...row, silent: Boolean(row.silent) }));
+}
+
 function joined(db: Knex) {
   return db('services as v')
     .join('servers as s', 's.id', 'v.server_id')

@@ -1,12 +1,14 @@
 import { type Request, type Response, Router } from 'express';
 import type { Knex } from 'knex';
 import { DAY_MS } from '../../clock.ts';
+import { LONGEST_RANGE_MS } from '../../core/uptime.ts';
 import { notFound } from '../../errors.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
 import { listCollectors } from '../../store/collectors.ts';
 import { listGaps } from '../../store/gaps.ts';
 import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
 import { listReports, listSpans } from '../../store/views/history.ts';
+import { loadObserved } from '../../store/views/observed.ts';
 import { loadOverview } from '../../store/views/overview.ts';
 import { listServers } from '../../store/views/servers.ts';
 import { findService, listServices, type ServiceView } from '../../store/views/services.ts';
@@ -35,6 +37,7 @@ import {
   serverJson,
   serviceJson,
   spanJson,
+  uptimeJson,
 } from './shapes.ts';
 
 /** `/api/v1`: what the collector knows, as JSON. */
@@ -98,6 +101,13 @@ export function createReadApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'cloc
     ];
     const gaps = await listGaps(db, Math.max(from, range.since ?? 0), Math.min(to, range.until ?? to));
     sendPage(res, 'spans', page, spans, { gaps: gaps.map(gapJson) });
+  });
+
+  router.get('/services/:id/uptime', async (req, res) => {
+    const now = clock.now();
+    const service = await serviceOf(db, req);
+    const observed = await loadObserved(db, [service], { since: now - LONGEST_RANGE_MS, until: now });
+    res.json(uptimeJson(observed.get(service.id) ?? [], now));
   });
 
   router.get('/services/:id/reports', async (req, res) => {

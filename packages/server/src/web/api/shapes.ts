@@ -1,7 +1,9 @@
 import { toIso, toIsoOrNull } from '../../clock.ts';
 import { severityOf } from '../../core/alert.ts';
 import type { Gap } from '../../core/gap.ts';
+import type { Stretch } from '../../core/observed.ts';
 import type { Span } from '../../core/status.ts';
+import { tallyOf, UPTIME_RANGES, uptimeOf } from '../../core/uptime.ts';
 import type { Collector } from '../../store/collectors.ts';
 import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
 import type { ReportView } from '../../store/views/history.ts';
@@ -67,6 +69,15 @@ export function spanJson({
   info,
 }: Omit<Span, 'until'> & { until: number | null }): object {
   return { state, silent, since: toIso(since), until: toIsoOrNull(until), reports, info };
+}
+
+/** The uptime by range, null where nothing was observed, and since when something was. */
+export function uptimeJson(observed: Stretch[], now: number): object {
+  const uptime = UPTIME_RANGES.map(({ name, lengthMs }) => {
+    const ratio = uptimeOf(tallyOf(observed, { since: now - lengthMs, until: now }));
+    return [name, ratio ?? null];
+  });
+  return { uptime: Object.fromEntries(uptime), since: toIsoOrNull(observed[0]?.since ?? null) };
 }
 
 /** A time in which nobody was listening. */

@@ -7,6 +7,7 @@ import { pageOf, readCursor, readId, readNamePlace } from '../query.ts';
 import { alertsBeside } from './beside.ts';
 import { serverControls } from './controls.ts';
 import { nextHref } from './links.ts';
+import { serverPast } from './past.ts';
 import { serverRow, serviceRow } from './rows.ts';
 
 const SERVERS_PER_PAGE = 100;
@@ -40,6 +41,7 @@ export async function serverModel({ db, clock }: Deps, req: Request): Promise<ob
     controls: serverControls(server),
     services: page.rows.map((service) => serviceRow(service, now)),
     next: nextHref(req, page.next),
+    ...(await serverPast(db, page.rows, req, now)),
     alerts: await alertsBeside(db, { server: server.name }, now),
   };
 }

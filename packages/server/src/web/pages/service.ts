@@ -7,6 +7,7 @@ import type { WebDeps } from '../deps.ts';
 import { readId } from '../query.ts';
 import { alertsBeside, ROWS_BESIDE } from './beside.ts';
 import { serviceControls } from './controls.ts';
+import { servicePast } from './past.ts';
 import { reportRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
 
@@ -28,6 +29,7 @@ export async function serviceModel(
     server: { name: service.serverTitle ?? service.server, href: `/servers/${service.serverId}` },
     service: serviceRow(service, now),
     controls: serviceControls(service),
+    ...(await servicePast(db, service, req, now)),
     promise: {
       period: lengthText(service.periodSeconds * 1000),
       grace: service.graceSeconds,

@@ -40,3 +40,10 @@ export function utcText(at: number): string {
 export function countText(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
+
+/** `2026-01-31 12:00:00 to 12:30:00 UTC`, with the second date only when it is another. */
+export function fromToText(since: number, until: number): string {
+  const [from, to] = [utcText(since), utcText(until)];
+  const isSameDay = from.slice(0, 10) === to.slice(0, 10);
+  return `${from.slice(0, 19)} to ${isSameDay ? to.slice(11) : to}`;
+}

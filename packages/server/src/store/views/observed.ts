@@ -1,0 +1,81 @@
+import type { Knex } from 'knex';
+import type { Gap } from '../../core/gap.ts';
+import { observedOf, type Range, type Stretch, within } from '../../core/observed.ts';
+import type { Status } from '../../core/status.ts';
+import { listGaps } from '../gaps.ts';
+
+/** What is observed of a service now. */
+export type Current = Pick<Status, 'state' | 'silent' | 'since'> & { id: number };
+
+/** So many of the newest spans of a service are looked at, and so many of all that are asked for at once. */
+export const MOST_SPANS = 5000;
+const MOST_SPANS_AT_ONCE = 20_000;
+const MOST_GAPS = 5000;
+
+interface SpanRow extends Stretch {
+  serviceId: number;
+}
+
+/**
+ * What was observed of services in a range that ends now, the earliest first, by their ids; in two queries. Of a service
+ * with more spans than are looked at, and of all of them when there are more gaps, the older time counts as not observed.
+ */
+export async function loadObserved(
+  db: Knex,
+  services: Current[],
+  range: Range,
+  mostSpans = Math.min(MOST_SPANS, Math.floor(MOST_SPANS_AT_ONCE / Math.max(services.length, 1))),
+): Promise<Map<number, Stretch[]>> {
+  const rows = await listSpans(db, services, range, mostSpans + 1);
+  const gaps = await listGaps(db, range.since, range.until, MOST_GAPS + 1);
+  const gapsKnownSince = knownSince(gaps, MOST_GAPS, range.since);
+  const spansOf = new Map<number, SpanRow[]>(services.map(({ id }) => [id, []]));
+  for (const row of rows) spansOf.get(row.serviceId)?.push(row);
+  return new Map(
+    services.map((service) => {
+      // A union keeps no order.
+      const spans = (spansOf.get(service.id) ?? []).sort((a, b) => b.until - a.until);
+      const since = Math.max(gapsKnownSince, knownSince(spans, mostSpans, range.since));
+      return [service.id, observedBy(service, spans, gaps, { since, until: range.until })];
+    }),
+  );
+}
+
+function observedBy(
+  { state, silent, since }: Current,
+  spans: SpanRow[],
+  gaps: Gap[],
+  range: Range,
+): Stretch[] {
+  const closed = spans.map(({ serviceId: _, ...span }) => ({ ...span, silent: Boolean(span.silent) }));
+  return within(observedOf([...closed, { state, silent, since, until: range.until }], gaps), range);
+}
+
+/** Since when rows, the latest first, are all that there are: the end of the one that is more than asked for. */
+function knownSince(rows: Range[], most: number, since: number): number {
+  return Math.max(rows[most]?.until ?? since, since);
+}
+
+/** The newest `most` spans of each service that touch the range, each service's found by its own look into the index. */
+async function listSpans(
+  db: Knex,
+  services: Current[],
+  { since, until }: Range,
+  most: number,
+): Promise<SpanRow[]> {
+  const newest = services.map(({ id }) =>
+    db.from(
+      db('spans')
+        .where({ service_id: id })
+        .where('until', '>', since)
+        .where('since', '<', until)
+        .orderBy('until', 'desc')
+        .limit(most)
+        .select({ serviceId: 'service_id' }, 'state', 'silent', 'since', 'until')
+        .as(`newest${id}`),
+    ),
+  );
+  const [first, ...others] = newest;
+  if (!first) return [];
+  return first.unionAll(others);
+}
