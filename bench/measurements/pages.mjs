@@ -29,7 +29,6 @@ const MOST_QUIET_KB = 100;
 
 /** The pages of a collector with 100,000 services and a year of history, on SQLite. */
 export const pages = {
-  figure: 9,
   title: 'Pages',
   async run(context) {
     const options = {

@@ -2,6 +2,7 @@ import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import { type Member, type Pulse, statusOf } from '../../core/pulse.ts';
 import type { Status } from '../../core/status.ts';
+import { contains } from '../dialect.ts';
 import { findInfos } from '../pulses.ts';
 
 /** A service as people see it. Times are UTC ms. */
@@ -84,7 +85,7 @@ export async function listServices(db: Knex, filter: ServiceFilter): Promise<Ser
   if (filter.state !== undefined) query.where('v.state', filter.state);
   if (filter.silent !== undefined) query.where('v.silent', filter.silent);
   if (filter.paused !== undefined) query.where('v.paused', filter.paused);
-  if (filter.q !== undefined) query.where((any) => matchAny(any, filter.q as string));
+  if (filter.q !== undefined) query.where((any) => matchAny(db, any, filter.q as string));
   if (filter.after) {
     const [server, name] = filter.after;
     query.where((later) =>
@@ -144,8 +145,6 @@ async function withInfos(db: Knex, rows: Row[]): Promise<ServiceView[]> {
   });
 }
 
-function matchAny(any: Knex.QueryBuilder, part: string): void {
-  const pattern = `%${part.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`;
-  for (const column of ['s.name', 'v.name', 's.title', 'v.title'])
-    any.orWhereRaw(`lower(??) like ? escape '!'`, [column, pattern]);
+function matchAny(db: Knex, any: Knex.QueryBuilder, part: string): void {
+  for (const column of ['s.name', 'v.name', 's.title', 'v.title']) any.orWhere(contains(db, column, part));
 }
