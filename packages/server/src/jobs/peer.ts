@@ -1,4 +1,5 @@
 import { PATHS } from '@overc/protocol';
+import { request } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { PeerConfig } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -57,8 +58,13 @@ function stateOf({ problem, warnings }: Condition): { state: string; info: strin
 
 /** Rejects with an Error that names the address when it is not stored there. */
 async function post(url: URL, body: object, stopping: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(PATIENCE_MS)]);
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body), signal });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(`${url} answers ${response.status}: ${answer.slice(0, 200)}`);
+  // Not `fetch`, which refuses some ports: https://fetch.spec.whatwg.org/#port-blocking
+  const answer = await request(url, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal: AbortSignal.any([stopping, AbortSignal.timeout(PATIENCE_MS)]),
+  });
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200)
+    throw new Error(`${url} answers ${answer.statusCode}: ${text.slice(0, 200)}`);
 }
