@@ -46,7 +46,7 @@ describe('the overview’s rows', () => {
   it('show no more dots than can be told apart', () => {
     const services = Array.from({ length: 250 }, (_, index) => service(index, 'OK'));
     const { dots, more } = fleetRow({ id: 1, name: 'web1', title: null, services });
-    assert.deepEqual([dots.length, more], [200, 50]);
+    assert.deepEqual([dots.length, more], [60, 190]);
   });
 
   it('say of a problem since when, and that it is silent rather than its last state', () => {

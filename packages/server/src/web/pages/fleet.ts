@@ -43,7 +43,7 @@ export interface FleetRow {
 }
 
 /** Dots shown of one server. */
-const MOST_DOTS = 200;
+const MOST_DOTS = 60;
 
 export function fleetRow({ id, name, title, services }: FleetServer): FleetRow {
   return {

@@ -3,7 +3,7 @@ import { gzip, type ZlibOptions } from 'node:zlib';
 
 /** A page that many look at is rendered once for all of them; it is never older than this, nor than the last change. */
 const MOST_AGE_MS = 1000;
-/** More are not held in memory. */
+/** More are not held in memory, even if all are looked at within a second. */
 const MOST_PAGES = 200;
 
 /** What is made for a key. */
@@ -36,6 +36,7 @@ export function createShared(version: () => number, now: () => number): Shared {
   return (key, make) => {
     const found = entries.get(key);
     if (found && isFresh(found)) return found.made;
+    for (const [other, entry] of entries) if (!isFresh(entry)) entries.delete(other);
     if (entries.size >= MOST_PAGES) entries.clear();
     const made = make().then(async (text) => ({ text, gzip: await zip(text, LEVEL) }));
     entries.set(key, { version: version(), at: now(), made });
