@@ -1,5 +1,5 @@
 import { type Delay, LATE_MS, longestMs, recentDelays } from '../core/lateness.ts';
-import { insertAlerts } from '../store/alerts.ts';
+import { insertOwnAlert } from '../store/alerts.ts';
 import { transaction } from '../store/transaction.ts';
 import { type MonitorDeps, shown } from './deps.ts';
 
@@ -45,8 +45,7 @@ export function createLateness({ deps, now, name, take, wasGapSince }: LatenessO
     );
 
   async function tell(kind: string, message: string, at: number): Promise<void> {
-    const alert = { kind, message, at, current: null, serverId: null, service: null };
-    await transaction(deps.db, (tx) => insertAlerts(tx, [alert], deps.channels));
+    await transaction(deps.db, (tx) => insertOwnAlert(tx, { kind, message, at }, deps.channels));
     deps.publish(shown(1));
   }
 

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../clock.ts';
 import { findingAt, type Gap } from '../core/gap.ts';
-import { insertAlerts } from '../store/alerts.ts';
+import { insertOwnAlert } from '../store/alerts.ts';
 import { type Collector, forgetCollectors, saveCollector } from '../store/collectors.ts';
 import { creditGap, findLastSign, lockLastSign, saveLastSign, startAnew } from '../store/gaps.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
@@ -77,11 +77,7 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
       message = `The clock went back by ${inWords(finding.byMs)}; every promise starts anew`;
     }
     if (message !== undefined)
-      await insertAlerts(
-        tx,
-        [{ kind: 'collector/resumed', message, current: null, at: time, serverId: null, service: null }],
-        deps.channels,
-      );
+      await insertOwnAlert(tx, { kind: 'collector/resumed', message, at: time }, deps.channels);
     // What has just been done may have taken long, and is no gap.
     const end = now();
     await saveLastSign(tx, finding?.kind === 'went back' ? end : Math.max(at ?? end, end));

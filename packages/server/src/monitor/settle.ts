@@ -1,5 +1,5 @@
 import { type Attempt, settlementOf } from '../core/delivery.ts';
-import { insertAlerts } from '../store/alerts.ts';
+import { insertOwnAlert } from '../store/alerts.ts';
 import { countFailure, markFailing, markWorking } from '../store/channels.ts';
 import { type ClaimedDelivery, hastenDeliveries, settleDelivery } from '../store/deliveries.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
@@ -76,6 +76,6 @@ async function tellOthers(
   message: string,
 ): Promise<number> {
   const others = deps.channels.filter((name) => name !== channel);
-  await insertAlerts(tx, [{ kind, message, at, serverId: null, service: null, current: null }], others);
+  await insertOwnAlert(tx, { kind, message, at }, others);
   return 1;
 }

@@ -29,6 +29,15 @@ export async function insertAlerts(tx: Tx, alerts: NewAlert[], channels: string[
   await insertRows(tx, 'deliveries', deliveries);
 }
 
+/** Records an alert about the collector itself. */
+export function insertOwnAlert(
+  tx: Tx,
+  { kind, message, at }: Pick<NewAlert, 'kind' | 'message' | 'at'>,
+  channels: string[],
+): Promise<void> {
+  return insertAlerts(tx, [{ kind, message, at, current: null, serverId: null, service: null }], channels);
+}
+
 /** What deliveries keep their order within: one service, or one server's own alerts. */
 function subjectOf({ serverId, service }: NewAlert): string {
   return `${serverId ?? ''}/${service ?? ''}`;

@@ -1,18 +1,14 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import { jsonTextAt } from '../dialect.ts';
+import type { ServiceView } from './services.ts';
 
 /** A service with trouble: silent, or in another state than OK, and not paused. Times are UTC ms. */
-export interface Problem {
-  id: number;
-  serverId: number;
-  server: string;
-  serverTitle: string | null;
-  name: string;
-  title: string | null;
-  state: State;
-  silent: boolean;
-  info: string;
+export interface Problem
+  extends Pick<
+    ServiceView,
+    'id' | 'serverId' | 'server' | 'serverTitle' | 'name' | 'title' | 'state' | 'silent' | 'info'
+  > {
   /** Since when it is silent, or in its state. */
   since: number;
 }

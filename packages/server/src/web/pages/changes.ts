@@ -1,14 +1,12 @@
-import express, { type Request, Router } from 'express';
-import { badRequest, notFound } from '../../errors.ts';
+import express, { Router } from 'express';
+import { badRequest } from '../../errors.ts';
 import { changeServer, changeService } from '../../monitor/change.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
 import { countOfServer, countOfService } from '../../store/views/removal.ts';
-import { findServer, type ServerView } from '../../store/views/servers.ts';
-import { findService, type ServiceView } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
-import { readId } from '../query.ts';
 import { parseTitle } from '../title.ts';
 import { serverRemoval, serviceRemoval } from './controls.ts';
+import { serverOf, serviceOf } from './found.ts';
 
 /** Many times what the longest title takes. */
 const MOST_FORM_BYTES = 16_384;
@@ -20,12 +18,12 @@ export function createChangePages({ db, clock, monitor }: Pick<WebDeps, 'db' | '
   const form = express.urlencoded({ extended: false, limit: MOST_FORM_BYTES });
 
   router.get('/services/:id/rename', async (req, res) => {
-    const { id, name, title } = await serviceOf(req);
+    const { id, name, title } = await serviceOf(db, req);
     res.render('rename', { title: 'Rename', name, shown: title, href: `/services/${id}` });
   });
 
   router.post('/services/:id/rename', form, async (req, res) => {
-    const { id } = await serviceOf(req);
+    const { id } = await serviceOf(db, req);
     await changeService(monitor, id, { title: readTitle(req.body) }, clock.now());
     res.redirect(SEE_OTHER, `/services/${id}`);
   });
@@ -35,59 +33,45 @@ export function createChangePages({ db, clock, monitor }: Pick<WebDeps, 'db' | '
     ['resume', false],
   ] as const)
     router.post(`/services/:id/${verb}`, async (req, res) => {
-      const { id } = await serviceOf(req);
+      const { id } = await serviceOf(db, req);
       await changeService(monitor, id, { paused }, clock.now());
       res.redirect(SEE_OTHER, `/services/${id}`);
     });
 
   router.get('/services/:id/remove', async (req, res) => {
-    const service = await serviceOf(req);
+    const service = await serviceOf(db, req);
     const question = serviceRemoval(service, await countOfService(db, service));
     res.render('remove', { title: 'Remove', question });
   });
 
   router.post('/services/:id/remove', async (req, res) => {
-    const { id, serverId } = await serviceOf(req);
+    const { id, serverId } = await serviceOf(db, req);
     await removeService(monitor, id);
     res.redirect(SEE_OTHER, `/servers/${serverId}`);
   });
 
   router.get('/servers/:id/rename', async (req, res) => {
-    const { id, name, title } = await serverOf(req);
+    const { id, name, title } = await serverOf(db, req);
     res.render('rename', { title: 'Rename', name, shown: title, href: `/servers/${id}` });
   });
 
   router.post('/servers/:id/rename', form, async (req, res) => {
-    const { id } = await serverOf(req);
+    const { id } = await serverOf(db, req);
     await changeServer(monitor, id, { title: readTitle(req.body) });
     res.redirect(SEE_OTHER, `/servers/${id}`);
   });
 
   router.get('/servers/:id/remove', async (req, res) => {
-    const server = await serverOf(req);
+    const server = await serverOf(db, req);
     const question = serverRemoval(server, await countOfServer(db, server.id));
     res.render('remove', { title: 'Remove', question });
   });
 
   router.post('/servers/:id/remove', async (req, res) => {
-    const { id } = await serverOf(req);
+    const { id } = await serverOf(db, req);
     await removeServer(monitor, id);
     res.redirect(SEE_OTHER, '/servers');
   });
-
-  async function serviceOf(req: Request): Promise<ServiceView> {
-    const id = readId(req.params.id);
-    const service = id === undefined ? undefined : await findService(db, id);
-    if (!service) throw notFound('There is no such service; it may have been removed.');
-    return service;
-  }
-
-  async function serverOf(req: Request): Promise<ServerView> {
-    const id = readId(req.params.id);
-    const server = id === undefined ? undefined : await findServer(db, id);
-    if (!server) throw notFound('There is no such server; it may have been removed.');
-    return server;
-  }
 
   return router;
 }

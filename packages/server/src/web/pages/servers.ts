@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import { notFound } from '../../errors.ts';
-import { findServer, listServers } from '../../store/views/servers.ts';
+import { listServers } from '../../store/views/servers.ts';
 import { listServices } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
-import { pageOf, readCursor, readId, readNamePlace } from '../query.ts';
+import { pageOf, readCursor, readNamePlace } from '../query.ts';
 import { alertsBeside } from './beside.ts';
 import { serverControls } from './controls.ts';
+import { serverOf } from './found.ts';
 import { nextHref } from './links.ts';
 import { serverPast } from './past.ts';
 import { serverRow, serviceRow } from './rows.ts';
@@ -26,9 +26,7 @@ export async function serversModel({ db, clock }: Deps, req: Request): Promise<o
 /** One server with its services and alerts. Throws HttpError 404. */
 export async function serverModel({ db, clock }: Deps, req: Request): Promise<object> {
   const now = clock.now();
-  const id = readId(req.params.id);
-  const server = id === undefined ? undefined : await findServer(db, id);
-  if (!server) throw notFound('There is no such server; it may have been removed.');
+  const server = await serverOf(db, req);
   const filter = { serverId: server.id, after: readNamePlace(req.query), limit: SERVICES_PER_PAGE };
   const page = pageOf(await listServices(db, filter), SERVICES_PER_PAGE, ({ server, name }) => [
     server,

@@ -1,12 +1,10 @@
 import type { Request } from 'express';
-import { notFound } from '../../errors.ts';
 import { listGaps } from '../../store/gaps.ts';
 import { listReports, listSpans } from '../../store/views/history.ts';
-import { findService } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
-import { readId } from '../query.ts';
 import { alertsBeside, ROWS_BESIDE } from './beside.ts';
 import { serviceControls } from './controls.ts';
+import { serviceOf } from './found.ts';
 import { servicePast } from './past.ts';
 import { reportRow, serviceRow, spanRow } from './rows.ts';
 import { exact, lengthText } from './times.ts';
@@ -17,9 +15,7 @@ export async function serviceModel(
   req: Request,
 ): Promise<object> {
   const now = clock.now();
-  const id = readId(req.params.id);
-  const service = id === undefined ? undefined : await findService(db, id);
-  if (!service) throw notFound('There is no such service; it may have been removed.');
+  const service = await serviceOf(db, req);
   const spans = (await listSpans(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
   const gaps = await listGaps(db, spans.at(-1)?.since ?? service.since, now);
   const reports = (await listReports(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
