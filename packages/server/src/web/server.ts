@@ -44,7 +44,8 @@ function addressOf(req: IncomingMessage, trusts: WebDeps['config']['trustsProxy'
   return (isDirect ? req.socket.remoteAddress : proxyAddr(req, trusts)) ?? null;
 }
 
-function createExpress(deps: WebDeps): Express {
+/** Everything but the write API. */
+export function createExpress(deps: Omit<WebDeps, 'intake' | 'badKeys'>): Express {
   const { db, config, clock, log, metrics, readiness } = deps;
   const app = express();
   app.set('trust proxy', config.trustsProxy);
@@ -97,9 +98,19 @@ function sendError(error: unknown, req: Request, res: Response, log: Log): void 
   res.status(status);
   if (status === 503) res.set('Retry-After', '1');
   if (req.path.startsWith('/api/')) res.json({ error: message });
+  else if (PUBLIC.test(req.path)) res.render('status-error', publicError(status));
   else if (status >= 500)
     res.render('error', { title: 'Something went wrong', status, message, here: req.originalUrl });
   else res.render('error', { title: TITLES[status] ?? 'Not understood', status, message });
+}
+
+/** What anybody may see; nothing there tells of the inside. */
+const PUBLIC = /^\/(status|badge)\//;
+
+function publicError(status: number): { title: string; message: string } {
+  return status < 500
+    ? { title: 'Not found', message: 'There is no such page.' }
+    : { title: 'Not now', message: 'This page cannot be shown at the moment. Try again soon.' };
 }
 
 function explain(error: unknown): { status: number; message: string } {

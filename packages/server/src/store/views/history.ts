@@ -1,7 +1,5 @@
-import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Span } from '../../core/status.ts';
-import { jsonTextAt } from '../dialect.ts';
 
 export interface TimeRange {
   since?: number | undefined;
@@ -32,121 +30,6 @@ export async function listSpans(
     .limit(limit + 1)
     .select('id', 'state', 'silent', 'since', 'until', 'reports', 'info');
   return rows.map((row) => ({ ...row, silent: Boolean(row.silent) }));
-}
-
-export interface ReportView {
-  at: number;
-  /** Ascends with every report of the service. */
-  number: number;
-  state: State;
-  info: string;
-}
-
-/** Most steps back through a pulse's reports in one query; MariaDB goes no further than 1000. */
-const STEPS = 500;
-
-/** A service's kept reports in the range, the latest first; one more than `limit` when there is a next page. */
-export async function listReports(
-  db: Knex,
-  serviceId: number,
-  { since = 0, until = Number.POSITIVE_INFINITY, after, limit }: TimeRange,
-): Promise<ReportView[]> {
-  const found: ReportView[] = [];
-  for (const { chain, from } of await chainsOf(db, serviceId, after)) {
-    let next: ReportKey | undefined = from;
-    while (next && next.at >= since && found.length <= limit) {
-      const rows = await stepBack(db, chain, next, Math.min(STEPS, limit + 2));
-      for (const { at, number, states, info } of rows) {
-        const state = states.split(',')[chain.slot] as State;
-        const isAfter = !after || number < after[1];
-        if (isAfter && at >= since && at < until) found.push({ at, number, state, info });
-      }
-      const last = rows.at(-1);
-      next = last?.previousAt == null ? undefined : { at: last.previousAt, number: last.number - 1 };
-    }
-  }
-  return found.slice(0, limit + 1);
-}
-
-/** Where a service's reports are: in its pulse's, and before it got one of its own in those of the one that it shared. */
-interface Chain {
-  pulseId: number;
-  slot: number;
-}
-
-interface ReportKey {
-  at: number;
-  number: number;
-}
-
-interface ReportRow extends ReportKey {
-  previousAt: number | null;
-  states: string;
-  info: string;
-}
-
-const PLACE = {
-  pulseId: 'v.pulse_id',
-  slot: 'v.slot',
-  at: 'p.reported_at',
-  number: 'p.reports',
-  leftPulseId: 'v.left_pulse_id',
-  leftSlot: 'v.left_slot',
-  leftAt: 'v.left_at',
-  leftReport: 'v.left_report',
-};
-
-/** The chains of reports of a service and where to begin in each, the latest first; from the last row of the page before. */
-async function chainsOf(
-  db: Knex,
-  serviceId: number,
-  after: TimeRange['after'],
-): Promise<{ chain: Chain; from: ReportKey }[]> {
-  const place = await db('services as v')
-    .join('pulses as p', 'p.id', 'v.pulse_id')
-    .where('v.id', serviceId)
-    .first(PLACE);
-  if (!place) return [];
-  const { pulseId, slot, at, number, leftPulseId, leftSlot, leftAt, leftReport } = place;
-  const own = { chain: { pulseId, slot }, from: { at, number } };
-  const left = leftPulseId !== null && {
-    chain: { pulseId: leftPulseId, slot: leftSlot },
-    from: { at: leftAt, number: leftReport },
-  };
-  if (!after) return left ? [own, left] : [own];
-  const from = { at: after[0], number: after[1] };
-  if (left && from.number <= left.from.number) return [{ ...left, from }];
-  return left ? [{ ...own, from }, left] : [{ ...own, from }];
-}
-
-/** Reports of a pulse from a known one backwards. */
-async function stepBack(
-  db: Knex,
-  { pulseId, slot }: Chain,
-  { at, number }: ReportKey,
-  steps: number,
-): Promise<ReportRow[]> {
-  const columns = ['r.at', 'r.number', 'r.previous_at', 'r.states', jsonTextAt(db, 'r.infos', slot)];
-  return db
-    .withRecursive('chain', ['at', 'number', 'previous_at', 'states', 'info', 'step'], (first) => {
-      first
-        .from('reports as r')
-        .where({ 'r.at': at, 'r.pulse_id': pulseId, 'r.number': number })
-        .select(...columns, db.raw('1'))
-        .unionAll((further) => {
-          further
-            .from('chain as c')
-            .joinRaw(
-              'join reports as r on r.at = c.previous_at and r.pulse_id = ? and r.number = c.number - 1',
-              [pulseId],
-            )
-            .where('c.step', '<', steps)
-            .select(...columns, db.raw('c.step + 1'));
-        });
-    })
-    .from('chain')
-    .orderBy('step')
-    .select({ at: 'at', number: 'number', previousAt: 'previous_at', states: 'states', info: 'info' });
 }
 
 /** Rows that come after the place in a list with the latest first; said so that an index of the column finds where they begin. */

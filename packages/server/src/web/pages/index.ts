@@ -7,6 +7,7 @@ import { listCollectors } from '../../store/collectors.ts';
 import type { WebDeps } from '../deps.ts';
 import { createAlertPages } from './alerts.ts';
 import { createChangePages } from './changes.ts';
+import { historyModel, reportsModel } from './history.ts';
 import { overviewModel, wallModel } from './overview.ts';
 import { collectorRow } from './rows.ts';
 import { serverModel, serversModel } from './servers.ts';
@@ -15,8 +16,10 @@ import { createShared } from './shared.ts';
 
 const ASSETS_MAX_AGE = '1h';
 
+type PageDeps = Pick<WebDeps, 'db' | 'config' | 'clock' | 'log' | 'monitor' | 'changes' | 'streams'>;
+
 /** The pages, and the styles and scripts that they ask for. */
-export function createPages(deps: WebDeps): Router {
+export function createPages(deps: PageDeps): Router {
   const { db, clock, changes, streams } = deps;
   const router = Router();
   const shared = createShared(changes.version, () => clock.now());
@@ -50,6 +53,8 @@ export function createPages(deps: WebDeps): Router {
   page('/servers', 'servers', (req) => serversModel(deps, req));
   page('/servers/:id', 'server', (req) => serverModel(deps, req));
   page('/services/:id', 'service', (req) => serviceModel(deps, req));
+  page('/services/:id/history', 'history', (req) => historyModel(deps, req));
+  page('/services/:id/reports', 'reports', (req) => reportsModel(deps, req));
 
   page('/collectors', 'collectors', async (req) => {
     const now = clock.now();
