@@ -14,16 +14,18 @@ import { createWriteApi } from './api/write.ts';
 import type { WebDeps } from './deps.ts';
 import { createHealth } from './health.ts';
 import { createPages } from './pages/index.ts';
+import { createShared, type Shared } from './pages/shared.ts';
 import { createStatusPages } from './pages/status.ts';
 import { refuseForeign } from './same-origin.ts';
 
 /** A sender that takes longer than this for one request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The HTTP server: the write API in front, everything else in Express. */
+/** The HTTP server: the write API and the pages made a moment ago in front, everything else in Express. */
 export function createWeb(deps: WebDeps): Server {
-  const { config, log, intake, badKeys, clock, metrics } = deps;
-  const app = createExpress(deps);
+  const { config, log, intake, badKeys, clock, metrics, changes } = deps;
+  const shared = createShared(changes.version, () => clock.now());
+  const app = createExpress(deps, shared);
   const writeApi = createWriteApi({
     intake,
     badKeys,
@@ -34,7 +36,7 @@ export function createWeb(deps: WebDeps): Server {
     onError: (err) => log.error({ err }, 'a report could not be handled'),
   });
   return createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (req, res) => {
-    if (!writeApi(req, res)) app(req, res);
+    if (!writeApi(req, res) && !shared.answer(req, res)) app(req, res);
   });
 }
 
@@ -45,7 +47,7 @@ function addressOf(req: IncomingMessage, trusts: WebDeps['config']['trustsProxy'
 }
 
 /** Everything but the write API. */
-export function createExpress(deps: Omit<WebDeps, 'intake' | 'badKeys'>): Express {
+export function createExpress(deps: Omit<WebDeps, 'intake' | 'badKeys'>, shared: Shared): Express {
   const { db, config, clock, log, metrics, readiness } = deps;
   const app = express();
   app.set('trust proxy', config.trustsProxy);
@@ -82,7 +84,7 @@ export function createExpress(deps: Omit<WebDeps, 'intake' | 'badKeys'>): Expres
     throw notFound('There is no such API path; docs/protocol.md lists them.');
   });
   app.use(createStatusPages(deps));
-  app.use(createPages(deps));
+  app.use(createPages(deps, shared));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
     sendError(error, req, res, log),
   );

@@ -5,6 +5,7 @@ import { createChanges } from '../../src/live/changes.ts';
 import { createStreams } from '../../src/live/streams.ts';
 import { connect } from '../../src/store/connection.ts';
 import type { WebDeps } from '../../src/web/deps.ts';
+import { createShared } from '../../src/web/pages/shared.ts';
 import { createExpress } from '../../src/web/server.ts';
 import { MORNING, onBothKinds, startCollector } from '../support/collector.ts';
 
@@ -50,7 +51,10 @@ onBothKinds('a page', (kind) => {
     const [changes, log] = [createChanges(), pino({ level: 'silent' })];
     // What pages do not use is not there.
     const deps = { db, config, clock, log, changes, streams: createStreams(changes) } as unknown as WebDeps;
-    const app = createExpress(deps);
+    const app = createExpress(
+      deps,
+      createShared(changes.version, () => clock.now()),
+    );
     let queries: string[] = [];
     db.on('query', ({ sql }) => queries.push(sql));
     const counts = new Map<string, number>();

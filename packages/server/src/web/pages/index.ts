@@ -12,17 +12,16 @@ import { overviewModel, wallModel } from './overview.ts';
 import { collectorRow } from './rows.ts';
 import { serverModel, serversModel } from './servers.ts';
 import { serviceModel } from './service.ts';
-import { createShared } from './shared.ts';
+import { lengthOf, type Shared, takesGzip } from './shared.ts';
 
 const ASSETS_MAX_AGE = '1h';
 
-type PageDeps = Pick<WebDeps, 'db' | 'config' | 'clock' | 'log' | 'monitor' | 'changes' | 'streams'>;
+type PageDeps = Pick<WebDeps, 'db' | 'config' | 'clock' | 'log' | 'monitor' | 'streams'>;
 
 /** The pages, and the styles and scripts that they ask for. */
-export function createPages(deps: PageDeps): Router {
-  const { db, clock, changes, streams } = deps;
+export function createPages(deps: PageDeps, shared: Shared): Router {
+  const { db, clock, streams } = deps;
   const router = Router();
-  const shared = createShared(changes.version, () => clock.now());
   router.use('/assets', assets());
   router.use(createChangePages(deps));
   router.use(createAlertPages(deps));
@@ -34,10 +33,11 @@ export function createPages(deps: PageDeps): Router {
         view: string,
         model: object,
       ) => Promise<string>;
-      const make = async () => render(view, await model(req));
-      const made = await shared(`${req.protocol} ${req.get('host')} ${req.originalUrl}`, make);
       res.type('html').vary('Accept-Encoding');
-      if (req.acceptsEncodings('gzip')) res.set('Content-Encoding', 'gzip').send(made.gzip);
+      const made = await shared.give(req, { ...res.getHeaders() }, async () =>
+        render(view, await model(req)),
+      );
+      if (takesGzip(req)) res.set(lengthOf(made.gzip)).end(made.gzip);
       else res.send(made.text);
     });
   }
