@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { type State, text } from '@overc/protocol';
 import { CannotTell, defineCheck } from './check.ts';
-import { checkDays, days, judgeExpiry } from './expiry.ts';
+import { checkDays, days, type ExpiryDays, judgeExpiry } from './expiry.ts';
 import { worst } from './threshold.ts';
 
 export const certificate = defineCheck({
   summary: 'How long are the certificates in a file still valid?',
-  notes:
-    'Of several in one file, a chain, the first to expire counts. Host and key are compared with the first one.',
+  notes: [
+    'Of several in one file, a chain, the first to expire counts; --host is compared with the first in the file. Unless -w',
+    'or -c is given, WARN is below 28 days and ERR below 14.',
+  ].join('\n'),
   options: {
     file: {
       read: text,
@@ -26,7 +28,6 @@ export const certificate = defineCheck({
       short: 'w',
       help: 'WARN when fewer days are left.',
       example: '28',
-      fallback: '28',
     },
     critical: {
       read: days,
@@ -34,7 +35,6 @@ export const certificate = defineCheck({
       short: 'c',
       help: 'ERR when fewer days are left.',
       example: '14',
-      fallback: '14',
     },
     host: {
       read: text,
@@ -47,7 +47,7 @@ export const certificate = defineCheck({
   examples: ['certificate /etc/ssl/web.pem', 'certificate -w 20 -c 5 -H www.example.com /etc/ssl/web.pem'],
 
   run({ file, warning, critical, host }, { nowMs }) {
-    const limits = checkDays({ warning, critical });
+    const limits = checkDays(limitsOf({ warning, critical }));
     const all = readCertificates(file);
     const judged = all
       .map((one) =>
@@ -68,6 +68,13 @@ export const certificate = defineCheck({
     };
   },
 });
+
+const DEFAULT: ExpiryDays = { warning: 28, critical: 14 };
+
+function limitsOf({ warning, critical }: { [name in keyof ExpiryDays]: number | undefined }): ExpiryDays {
+  if (warning === undefined && critical === undefined) return DEFAULT;
+  return { warning: warning ?? critical ?? 0, critical: critical ?? 0 };
+}
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 

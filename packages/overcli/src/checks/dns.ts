@@ -113,11 +113,12 @@ function complaint(answer: Answer, expected: { answers: string[]; noName: boolea
   return isRight ? undefined : `expected ${wanted.join(', ')}`;
 }
 
-/** One record as a line: the values in the order in which zone files have them. */
+/** One record as a line, its values in the order in which zone files have them. */
 function showRecord(record: unknown): string {
   if (typeof record === 'string') return record;
   if (Array.isArray(record)) return record.join('');
-  return Object.values(record as object).join(' ');
+  const { priority, weight, port, ...rest } = record as Record<string, unknown>;
+  return [priority, weight, port, ...Object.values(rest)].filter((value) => value !== undefined).join(' ');
 }
 
 /** Name servers have to be given by their addresses, since names would need one. */

@@ -12,13 +12,21 @@ export interface PingLimit {
   lossPercent: number;
 }
 
+const DEFAULT = {
+  warning: { milliseconds: 200, lossPercent: 40 },
+  critical: { milliseconds: 500, lossPercent: 80 },
+};
+
 /** Where most hosts answer, were it with a refusal. */
 const USUAL_PORT = '443';
 
 export const ping = defineCheck({
   summary:
     'Does a host answer, how soon, and how often does it not? It opens TCP connections, which needs no rights.',
-  notes: 'A refused connection is an answer as well: the host is there. What a firewall drops is lost.',
+  notes: [
+    'A refused connection is an answer as well: the host is there. What a firewall drops is lost. Unless -w or -c is given,',
+    'WARN is above 200 ms or 40%, and ERR above 500 ms or 80%.',
+  ].join('\n'),
   whenLate: 'ERR',
   options: {
     host: {
@@ -58,7 +66,6 @@ export const ping = defineCheck({
       short: 'w',
       help: 'WARN when the mean takes longer (in ms), or more is lost.',
       example: '100,20%',
-      fallback: '200,40%',
     },
     critical: {
       read: pingLimit,
@@ -66,18 +73,15 @@ export const ping = defineCheck({
       short: 'c',
       help: 'ERR when the mean takes longer, or more is lost.',
       example: '500,60%',
-      fallback: '500,80%',
     },
   },
   examples: ['ping gateway.example.com', 'ping -H db -p 5432 -n 10 -w 5,10% -c 50,50%'],
 
-  async run(
-    { host: { host, port: namedPort }, port: givenPort, packets, wait, warning, critical },
-    { signal },
-  ) {
+  async run({ host: { host, port: namedPort }, port: givenPort, packets, wait, ...given }, { signal }) {
     const port = givenPort ?? namedPort ?? Number(USUAL_PORT);
-    const time = { warning: most(warning.milliseconds), critical: most(critical.milliseconds) };
-    const loss = { warning: most(warning.lossPercent), critical: most(critical.lossPercent) };
+    const { warning, critical } = given.warning || given.critical ? given : DEFAULT;
+    const time = { warning: most(warning?.milliseconds), critical: most(critical?.milliseconds) };
+    const loss = { warning: most(warning?.lossPercent), critical: most(critical?.lossPercent) };
     checkOrder(time);
     checkOrder(loss);
     const answers: number[] = [];
@@ -119,8 +123,8 @@ function knock(host: string, port: number, waitSeconds: number): Promise<number 
   });
 }
 
-function most(limit: number) {
-  return range()(`${limit}`);
+function most(limit: number | undefined) {
+  return limit === undefined ? undefined : range()(`${limit}`);
 }
 
 function seconds(text: string): number {
