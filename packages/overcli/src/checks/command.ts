@@ -1,5 +1,5 @@
 import { type Ending, run } from '@overc/command';
-import { text, wholeNumber } from '@overc/protocol';
+import { wholeNumber } from '@overc/protocol';
 import { CannotTell, defineCheck } from './check.ts';
 import { missingIn, wantedOptions } from './matching.ts';
 import { formatSeconds } from './stopwatch.ts';
@@ -14,7 +14,7 @@ export const command = defineCheck({
     'Its options go behind --. It runs without a shell; for a pipe, run sh -c. At the timeout it is killed with its children.',
   options: {
     command: {
-      read: text,
+      read: String,
       value: 'COMMAND',
       operand: true,
       many: true,

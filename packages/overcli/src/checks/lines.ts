@@ -6,6 +6,8 @@ import { headOf, type Place } from './place.ts';
 
 /** No line is longer; what is, is taken in pieces. */
 const MOST_LINE_BYTES = 64 * 1024;
+/** More is not read at once, so that a check ends in time; the next one goes on from there. */
+const MOST_BYTES = 128 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /**
@@ -70,7 +72,8 @@ async function readLines(
   if (start >= end) return start;
   let rest: Buffer = Buffer.alloc(0);
   let offset = start;
-  for await (const chunk of createReadStream(path, { start, end: end - 1, signal })) {
+  const last = Math.min(end, start + MOST_BYTES) - 1;
+  for await (const chunk of createReadStream(path, { start, end: last, signal })) {
     let bytes = Buffer.concat([rest, chunk as Buffer]);
     for (let length = lineLength(bytes); length > 0; length = lineLength(bytes)) {
       onLine(bytes.toString('utf8', 0, length).replace(/\r?\n$/, ''));

@@ -14,7 +14,7 @@ export const log = defineCheck({
     'How many new lines of a log match? It goes on where it stopped the last time, also when the log is rotated.',
   notes: [
     'The first time it only remembers the end. Unless -w or -c is given, a line is WARN. The next check is OK again when',
-    'no new line matches. The place is kept in a file for each log and its patterns: in the folder that systemd gives',
+    'no new line matches; 128 MiB are read at once, the rest by the next. The place is kept in a file for each log and its patterns: in the folder that systemd gives',
     '(STATE_DIRECTORY), in /var/lib/overcli for root, and in ~/.local/state/overcli for others.',
   ].join('\n'),
   options: {

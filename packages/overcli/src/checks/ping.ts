@@ -18,7 +18,7 @@ const DEFAULT = {
 };
 
 /** Where most hosts answer, were it with a refusal. */
-const USUAL_PORT = '443';
+const USUAL_PORT = 443;
 
 export const ping = defineCheck({
   summary:
@@ -78,7 +78,7 @@ export const ping = defineCheck({
   examples: ['ping gateway.example.com', 'ping -H db -p 5432 -n 10 -w 5,10% -c 50,50%'],
 
   async run({ host: { host, port: namedPort }, port: givenPort, packets, wait, ...given }, { signal }) {
-    const port = givenPort ?? namedPort ?? Number(USUAL_PORT);
+    const port = givenPort ?? namedPort ?? USUAL_PORT;
     const { warning, critical } = given.warning || given.critical ? given : DEFAULT;
     const time = { warning: most(warning?.milliseconds), critical: most(critical?.milliseconds) };
     const loss = { warning: most(warning?.lossPercent), critical: most(critical?.lossPercent) };

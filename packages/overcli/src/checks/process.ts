@@ -91,15 +91,24 @@ export const processCheck = defineCheck({
     const uid = user === undefined ? undefined : await uidOf(user, signal);
     const found = readProcesses().filter(
       (facts) =>
-        facts.pid !== process.pid &&
+        !isCheck(facts) &&
         (command === undefined || isCalled(facts, command)) &&
-        (argument === undefined || facts.argv.join(' ').includes(argument)) &&
+        (argument === undefined || commandLineOf(facts).includes(argument)) &&
         (uid === undefined || facts.uid === uid) &&
         (state === undefined ? facts.state !== 'Z' : state.includes(facts.state)),
     );
     return judged ? judgeEach(found, metric, judged, thresholds) : judgeCount(found, thresholds);
   },
 });
+
+function commandLineOf({ argv }: ProcessFacts): string {
+  return argv.join(' ');
+}
+
+/** Whether this is a check itself, or the shell or npx that started one: its arguments name what it looks for. */
+function isCheck(facts: ProcessFacts): boolean {
+  return facts.pid === process.pid || commandLineOf(facts).includes(' check process ');
+}
 
 function judgeCount(found: ProcessFacts[], given: Thresholds) {
   const thresholds = given.warning || given.critical ? given : { critical: atLeast(1) };

@@ -40,7 +40,7 @@ export const tcp = defineCheck({
       example: 'PONG',
     },
     ssl: { short: 'S', help: 'Speak TLS.' },
-    insecure: { short: 'k', help: 'Take any certificate.' },
+    insecure: { help: 'Take any certificate.' },
     ...thresholdOptions({
       about: 'the time in seconds',
       read: readSeconds,

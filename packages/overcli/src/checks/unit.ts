@@ -1,6 +1,5 @@
 import { run } from '@overc/command';
-import type { State } from '@overc/protocol';
-import { text } from '@overc/protocol';
+import { type State, text } from '@overc/protocol';
 import { CannotTell, defineCheck, type Finding } from './check.ts';
 import { checkOrder, judge, measured, type Thresholds, thresholdOptions, worst } from './threshold.ts';
 
@@ -14,6 +13,7 @@ const PROPERTIES = [
   'NRestarts',
   'MemoryCurrent',
 ];
+const ENDING = /\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
 /** More than all of these for a few hundred units. */
 const MOST_OUTPUT_BYTES = 1024 * 1024;
 
@@ -121,5 +121,5 @@ function stateOf({ LoadState, ActiveState, Type, Result }: Record<string, string
 
 function unitName(value: string): string {
   const name = text(value);
-  return /\.[a-z]+$/.test(name) ? name : `${name}.service`;
+  return ENDING.test(name) ? name : `${name}.service`;
 }

@@ -172,6 +172,14 @@ describe('check log', () => {
     assert.ok(process.memoryUsage.rss() < 600e6);
   });
 
+  it('goes on in the next check where there was too much for one', async () => {
+    await look();
+    truncateSync(app, 130 * 1024 * 1024);
+    appendFileSync(app, '\nerror\n');
+    assert.equal(await lines(), 0);
+    assert.equal(await lines(), 1);
+  });
+
   it('keeps a place for each log and its patterns where systemd says', async () => {
     const environment = { ...process.env };
     process.env.STATE_DIRECTORY = workshop.path('state');

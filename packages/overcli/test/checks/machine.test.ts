@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg, totalmem } from 'node:os';
@@ -12,6 +12,7 @@ import { parseStat, parseStatus } from '../../src/checks/proc.ts';
 import { formatSize, parseSize } from '../../src/checks/size.ts';
 import { range } from '../../src/checks/threshold.ts';
 import { judgeUnits, parseShow } from '../../src/checks/unit.ts';
+import { PROGRAM } from '../program.ts';
 import { Workshop } from '../workshop.ts';
 import { numberOf, runCheck } from './outcome.ts';
 
@@ -216,6 +217,12 @@ describe('check process', () => {
     assert.equal(young.state, 'OK');
     assert.ok(numberOf(young, 'elapsed') < 600);
     assert.equal((await runCheck('process', '-a', mark, '-m', 'cpu', '-c', '101%')).state, 'OK');
+  });
+
+  it('does not take the shell that runs it for what it looks for', () => {
+    const words = `"${process.execPath}" "${PROGRAM}" check process -a only-here-${process.pid}`;
+    const { status, stdout } = spawnSync('sh', ['-c', `${words}; exit $?`], { encoding: 'utf8' });
+    assert.deepEqual([status, stdout.split('|')[0]], [2, 'PROCESS ERR - no such process']);
   });
 
   it('counts as many as check_procs', async () => {
