@@ -1,6 +1,6 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CannotTell } from './check.ts';
 import { headOf, type Place } from './place.ts';
 
@@ -50,11 +50,11 @@ async function continues(path: string, { dev, ino, size }: Stats, before: Place)
   return (await headOf(path, before.headBytes)).head === before.head;
 }
 
-/** The file that was read before, under the name that it has now: log → log.1, log-20260101 … */
+/** The file that was read before, under the name that it has now in the same folder, such as app.log.1. */
 async function findRenamed(log: string, before: Place) {
   const folder = dirname(log);
-  const names = (await readdir(folder)).filter((name) => name.startsWith(basename(log)));
-  for (const path of names.map((name) => join(folder, name))) {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
     const stats = await stat(path).catch(() => undefined);
     if (stats?.isFile() && (await continues(path, stats, before))) return { path, stats };
   }

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import { choosePort, hostPort, portNumber, showAddress } from './address.ts';
 import { defineCheck } from './check.ts';
+import { openSocket } from './socket.ts';
 import { formatSeconds, startStopwatch } from './stopwatch.ts';
 import { checkOrder, judge, measured, readSeconds, thresholdOptions } from './threshold.ts';
 import { networkTrouble } from './trouble.ts';
@@ -60,13 +59,9 @@ export const tcp = defineCheck({
     const port = choosePort(address, givenPort);
     const where = showAddress(host, port);
     const seconds = startStopwatch();
-    const socket = ssl
-      ? connectTls({ host, port, rejectUnauthorized: !insecure, ...(isIP(host) ? {} : { servername: host }) })
-      : connectPlain({ host, port });
-    signal.addEventListener('abort', () => socket.destroy(new Error('no answer in time')));
-    socket.on('error', () => {}); // what comes after the answer does not count
+    let socket: Socket | undefined;
     try {
-      await once(socket, ssl ? 'secureConnect' : 'connect');
+      socket = await openSocket({ host, port, tls: ssl, insecure }, signal);
       if (send !== undefined) socket.write(send);
       const missing = expect.length > 0 ? await readUntil(socket, expect) : undefined;
       const took = seconds();
@@ -78,7 +73,7 @@ export const tcp = defineCheck({
     } catch (error) {
       return { state: 'ERR', text: `${where}: ${networkTrouble(error)}`, perf: [] };
     } finally {
-      socket.destroy();
+      socket?.destroy();
     }
   },
 });

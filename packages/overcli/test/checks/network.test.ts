@@ -350,6 +350,29 @@ describe('check http', () => {
       assert.equal((await runCheck('http', '-f', word, `${address}/1`)).state, state);
   });
 
+  it('follows to another server without what was meant for the first, and asks anew for what a form was answered with', async () => {
+    const heard: (string | undefined)[] = [];
+    const other = await serve(async (request, response) => {
+      const { authorization, 'x-mine': mine } = request.headers;
+      heard.push(
+        request.method,
+        authorization,
+        mine as string,
+        Buffer.concat(await request.toArray()).toString(),
+      );
+      response.end();
+    });
+    const address = await serve((_request, response) =>
+      response.writeHead(303, { location: `${other}/a?b` }).end(),
+    );
+    const words = ['-a', 'me:pa55word', '-k', 'X-Mine: 1', '-P', 'text', address];
+    assert.equal((await runCheck('http', ...words)).state, 'OK');
+    assert.deepEqual(heard, ['GET', undefined, '1', '']);
+    const kept = await serve((_request, response) => response.writeHead(307, { location: other }).end());
+    assert.equal((await runCheck('http', '-P', 'text', kept)).state, 'OK');
+    assert.deepEqual(heard.slice(4), ['POST', undefined, undefined, 'text']);
+  });
+
   it('is ERR at the timeout, when the server hangs up, and when it does not speak HTTP', async () => {
     const hung = await overcli('check', 'http', '-t', '0.5', await serve(() => {}));
     assert.deepEqual(hung, { code: 2, out: 'HTTP ERR - no result within 0.5 s\n', err: '' });
