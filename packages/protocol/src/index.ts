@@ -2,6 +2,8 @@ export * from './duration.ts';
 export * from './errors.ts';
 export * from './ini.ts';
 export { parseJson } from './json.ts';
+export * from './perfdata.ts';
+export * from './range.ts';
 export * from './schedule.ts';
 export * from './settings.ts';
 export * from './state.ts';
