@@ -5,14 +5,13 @@ import type { StopReason } from './command.ts';
 // Who reads our output may go away; a monitor goes on without.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-process.exit(
-  await cli(process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    clock: systemClock,
-    listenForStop,
-  }),
-);
+// No top-level await: the single executable is a CommonJS script.
+cli(process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  clock: systemClock,
+  listenForStop,
+}).then((code) => process.exit(code));
 
 /** The first signal or uncaught error ends the program in order; a second one ends it at once, as by default. */
 function listenForStop(): AbortSignal {
