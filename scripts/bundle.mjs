@@ -11,11 +11,9 @@ const OUT = 'out';
 const MAKERS = {
   script: () => bundleScript(`${OUT}/overcli.mjs`, 'module'),
   executable: () => bundleExecutable(`${OUT}/overcli`),
-  npm: () => bundleNpmPackage(OUT, `${OUT}/overcli.mjs`),
+  npm: () => bundleNpmPackage(OUT),
   deb: () => bundleDebianPackage(OUT, `${OUT}/overcli`),
 };
-/** What a package is made from. */
-const NEEDS = { npm: 'script', deb: 'executable' };
 
 const asked = process.argv.slice(2);
 const strange = asked.find((name) => !Object.hasOwn(MAKERS, name));
@@ -27,7 +25,7 @@ const wanted = asked.length > 0 ? asked : Object.keys(MAKERS);
 mkdirSync(OUT, { recursive: true });
 try {
   for (const [name, make] of Object.entries(MAKERS))
-    if (wanted.some((one) => one === name || NEEDS[one] === name)) await make();
+    if (wanted.includes(name) || (name === 'executable' && wanted.includes('deb'))) await make();
 } catch (error) {
   console.error(`npm run bundle: ${error.message}`);
   process.exit(1);

@@ -33,9 +33,7 @@ async function makeBlob(work) {
   await bundleScript(main, 'script');
   const settings = { main, output, disableExperimentalSEAWarning: true, useCodeCache: true };
   writeFileSync(config, JSON.stringify(settings));
-  execFileSync(process.execPath, ['--experimental-sea-config', config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(process.execPath, ['--experimental-sea-config', config], { stdio: 'pipe' });
   return readFileSync(output);
 }
 

@@ -52,7 +52,7 @@ function settings(options) {
   return Object.entries(options)
     .map(([name, { help, example, fallback }]) => {
       const unless = fallback === undefined ? 'Required' : `Unless set: ${fallback}`;
-      return `.TP\n.B ${plain(name)}\n${plain(`${help}. ${unless}. Example: ${name}=${example}`)}`;
+      return `.TP\n.B ${plain(name)}\n${plain(`${help.replace(/\.$/, '')}. ${unless}. Example: ${name}=${example}`)}`;
     })
     .join('\n');
 }

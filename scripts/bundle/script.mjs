@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -24,14 +24,15 @@ const FORMS = {
   },
 };
 
-/** Writes the compiled client and all that it imports into one file. `form` is one of FORMS. */
+/** Writes the compiled client and all that it imports into one file, and answers esbuild's list of what that is. `form` is one of FORMS. */
 export async function bundleScript(outfile, form) {
   const { version } = JSON.parse(readFileSync('packages/overcli/package.json', 'utf8'));
   const { define, ...options } = FORMS[form];
-  await build({
+  const { metafile } = await build({
     entryPoints: [ENTRY],
     outfile,
     bundle: true,
+    metafile: true,
     minify: true,
     platform: 'node',
     target: LEAST_NODE,
@@ -41,6 +42,8 @@ export async function bundleScript(outfile, form) {
     define: { BUNDLED_VERSION: JSON.stringify(version), ...define },
     ...options,
   });
+  chmodSync(outfile, 0o755);
+  return Object.keys(metafile.inputs);
 }
 
 /** Leaves out what the client does not use of undici, and evaluates some modules only when they are called. */
