@@ -17,7 +17,10 @@ import { ROOT } from '../support/program.ts';
 import { Scene } from '../support/scene.ts';
 
 const BUILD_MS = 240_000;
-const MOST_EXECUTABLE_BYTES = 60e6;
+/** Newer Nodes are larger themselves. */
+const MOST_EXECUTABLE_BYTES = process.version.startsWith('v20.')
+  ? 60e6
+  : 0.7 * statSync(process.execPath).size;
 /** Nothing of npm or this checkout is on it. */
 const BARE_PATH = '/usr/bin:/bin';
 
@@ -35,7 +38,10 @@ describe('the client, installed from scratch', () => {
 
   before(async function () {
     this.timeout(BUILD_MS);
-    execFileSync('node', ['scripts/bundle.mjs'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(process.execPath, ['scripts/bundle.mjs'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     scene = new Scene();
     collector = await startCollector(scene, { database: 'sqlite://overc.db' });
   });

@@ -20,8 +20,11 @@ type Script = (commands: string[]) => string;
 
 const SCRIPTS: Record<string, Script> = {
   bash: bashScript,
-  // zsh comes with an understanding of such functions of bash.
-  zsh: (commands) => `#compdef overcli\nautoload -Uz bashcompinit && bashcompinit\n${bashScript(commands)}`,
+  // zsh comes with an understanding of such functions of bash. As a file of its $fpath it is first run for a completion.
+  zsh: (commands) => `#compdef overcli
+autoload -Uz bashcompinit && bashcompinit
+${bashScript(commands)}[[ $funcstack[1] == _overcli ]] && _bash_complete -o default -F _overcli
+`,
 };
 
 function readShell(text: string): Script {
