@@ -13,7 +13,7 @@ const FORMS = {
   module: {
     format: 'esm',
     banner: {
-      js: `#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`,
+      js: `#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);`,
     },
   },
   /** The script inside the single executable, which has to be CommonJS, where import.meta does not exist. */
@@ -43,7 +43,7 @@ export async function bundleScript(outfile, form) {
     ...options,
   });
   chmodSync(outfile, 0o755);
-  return Object.keys(metafile.inputs);
+  return Object.keys(metafile.inputs).filter((path) => !path.startsWith('deferred:'));
 }
 
 /** Leaves out what the client does not use of undici, and evaluates some modules only when they are called. */
@@ -55,7 +55,7 @@ const quickStart = {
       if (pluginData === 'found') return undefined;
       const found = await find(path, { importer, kind, resolveDir, pluginData: 'found' });
       if (found.errors.length > 0) return found;
-      return { path, namespace: 'deferred', pluginData: found.path };
+      return { path: `${found.path} as ${path}`, namespace: 'deferred', pluginData: found.path };
     });
     onLoad({ filter: /.*/, namespace: 'deferred' }, ({ pluginData }) => ({
       contents: `module.exports = (...given) => {
