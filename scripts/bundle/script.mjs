@@ -7,6 +7,8 @@ const LEAST_NODE = 'node20.19';
 const UNDICI = resolve('scripts/bundle/undici.js');
 /** Modules that are one function which few commands call; each pulls in more than all the rest. */
 const DEFERRED = /^(cliui|string-width|\.\/client-h2\.js)$/;
+/** What some of them answer without being evaluated: how wide plain ASCII is takes no table of emoji. */
+const SHORT_WAYS = { 'string-width': "if (/^[ -~]+$/.test(given[0] ?? '')) return given[0].length;" };
 
 const FORMS = {
   /** A script that node runs. Some packages in it call require. */
@@ -55,11 +57,16 @@ const quickStart = {
       if (pluginData === 'found') return undefined;
       const found = await find(path, { importer, kind, resolveDir, pluginData: 'found' });
       if (found.errors.length > 0) return found;
-      return { path: `${found.path} as ${path}`, namespace: 'deferred', pluginData: found.path };
+      return {
+        path: `${found.path} as ${path}`,
+        namespace: 'deferred',
+        pluginData: { path, real: found.path },
+      };
     });
-    onLoad({ filter: /.*/, namespace: 'deferred' }, ({ pluginData }) => ({
+    onLoad({ filter: /.*/, namespace: 'deferred' }, ({ pluginData: { path, real } }) => ({
       contents: `module.exports = (...given) => {
-        const real = require(${JSON.stringify(pluginData)});
+        ${SHORT_WAYS[path] ?? ''}
+        const real = require(${JSON.stringify(real)});
         return (real.default ?? real)(...given);
       };`,
       resolveDir: '.',
