@@ -3,12 +3,8 @@ const HEADER = { phoff: 32, shoff: 40, phentsize: 54, phnum: 56, shnum: 60, shst
 const ENTRY_BYTES = 56;
 const PT_LOAD = 1;
 const PT_PHDR = 6;
+/** Of x64; other processors have larger ones. */
 const PAGE_BYTES = 4096;
-
-/** Whether `file` (Buffer) is of the kind that is read here. */
-export function isElf64(file) {
-  return file.subarray(0, 6).toString('latin1') === '\x7fELF\x02\x01';
-}
 
 /**
  * The file anew with only what is loaded into memory: no symbols for debuggers, no section headers, and without the bytes

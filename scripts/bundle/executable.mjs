@@ -40,6 +40,7 @@ async function makeBlob(work) {
 /** Node without what only debuggers and speakers of other languages need, half of it. As it is where that is unknown. */
 function slimmed(program) {
   try {
+    if (process.arch !== 'x64') throw new Error(`how to make it smaller is not known for ${process.arch}`);
     return onlyLoaded(program, onlyEnglish(program));
   } catch (error) {
     console.error(`The executable stays large: ${error.message}.`);

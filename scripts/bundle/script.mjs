@@ -1,10 +1,10 @@
 import { chmodSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ENTRY = 'packages/overcli/dist/src/main.js';
 const LEAST_NODE = 'node20.19';
-const UNDICI = resolve('scripts/bundle/undici.js');
+const UNDICI = fileURLToPath(new URL('undici.js', import.meta.url));
 /** Modules that are one function which few commands call; each pulls in more than all the rest. */
 const DEFERRED = /^(cliui|string-width|\.\/client-h2\.js)$/;
 /** What some of them answer without being evaluated: how wide plain ASCII is takes no table of emoji. */
