@@ -6,11 +6,8 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY . .
-# The client has no native modules, so nothing but TypeScript is compiled here.
+# The client has no native modules, so nothing but TypeScript is compiled here, and bundled into one file.
 RUN npm ci --ignore-scripts --no-audit --no-fund && npm run build
-# What runs: the compiled packages and the client's production dependencies.
-RUN npm ci --omit=dev --workspace overcli --no-audit --no-fund \
-  && rm -rf packages/server packages/*/src packages/*/test packages/*/dist/test
 
 FROM node:22-bookworm-slim
 # An init process, since plugins may leave orphans behind.
@@ -18,10 +15,8 @@ RUN apt-get update \
   && apt-get install -y --no-install-recommends tini monitoring-plugins-basic \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/packages ./packages
-RUN ln -s /app/packages/overcli/bin/overcli.js /usr/local/bin/overcli \
+COPY --from=build /app/packages/overcli/dist/overcli.mjs ./
+RUN ln -s /app/overcli.mjs /usr/local/bin/overcli \
   && install -d -o node -g node /data /etc/overc
 
 ENV NODE_ENV=production

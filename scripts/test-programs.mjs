@@ -14,6 +14,7 @@ const PROGRAMS = [
     files: ['/usr/lib/nagios/plugins/check_load'],
     package: 'monitoring-plugins-basic',
   },
+  { name: 'dpkg-deb', files: ['/usr/bin/dpkg-deb'], package: 'dpkg' },
   { name: 'curl', files: ['/usr/bin/curl'], package: 'curl' },
 ];
 

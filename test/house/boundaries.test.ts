@@ -75,6 +75,7 @@ const BASE_OF_OVERCLI = new Set([
   'connection.ts',
   'flags.ts',
   'operands.ts',
+  'options.ts',
   'errors.ts',
   'clock.ts',
   'log.ts',

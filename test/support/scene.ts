@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { overcli, overcServer, type Program, shell, type Within } from './program.ts';
+import { overcli, overcServer, Program, type ProgramOptions, shell, type Within } from './program.ts';
 
 /** Gives scenes that end with the test that asked for them. */
 export function scenes(): () => Scene {
@@ -53,6 +53,11 @@ export class Scene {
   /** `overcli` with these arguments, in this folder. */
   overcli(...args: string[]): Program {
     return this.#keep(overcli(args, { cwd: this.folder }));
+  }
+
+  /** Any other program. */
+  run(argv: [string, ...string[]], options: ProgramOptions): Program {
+    return this.#keep(new Program(argv, options));
   }
 
   /** A command line as a person types it, in this folder unless told another. */

@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import type { Command } from './command.ts';
 import { UsageError } from './errors.ts';
+import { CHECK, EXIT_CODES, OPTIONS } from './options.ts';
 
 /** A command line taken apart, nothing in it judged yet. Every value is the text that was written. */
 export interface Arguments {
@@ -59,7 +60,9 @@ export async function parseArguments(
   };
 }
 
-const KNOWN = new Set(['server', 's', 'server-id', 'i', 'service', 'verbose', 'v', 'help', 'h', 'version']);
+const KNOWN = new Set(
+  Object.entries(OPTIONS).flatMap(([name, { alias }]) => (alias === undefined ? [name] : [name, alias])),
+);
 const NO_OPTIONS = new Set(['_', '--', '$0']);
 
 /** An unknown option comes back as a word, or, like --no-server, under a name of its own. */
@@ -80,14 +83,14 @@ function describe(commands: Record<string, Command>, version: string) {
     .usage(usage(commands));
   for (const { example } of Object.values(commands)) parser = parser.example(`overcli ${example}`, '');
   return parser
-    .option('server', { alias: 's', type: 'string', describe: "The collector's address, URL" })
-    .option('server-id', { alias: 'i', type: 'string', describe: 'Who reports, and its key: NAME:KEY' })
-    .option('service', { type: 'string', describe: 'For alert: the service that it is about' })
-    .option('verbose', { alias: 'v', type: 'count', describe: 'Say what is done; -vv says how' })
+    .option('server', OPTIONS.server)
+    .option('server-id', OPTIONS['server-id'])
+    .option('service', OPTIONS.service)
+    .option('verbose', OPTIONS.verbose)
     .alias('help', 'h')
     .version(version)
     .wrap(null)
-    .epilogue('Exit codes: 0 done, 1 the collector or network refused, 2 used wrongly.');
+    .epilogue(EXIT_CODES);
 }
 
 function usage(commands: Record<string, Command>): string {
@@ -95,8 +98,7 @@ function usage(commands: Record<string, Command>): string {
     const option = command.takesService ? ' [--service NAME]' : '';
     return `  ${[name, ...command.operands].join(' ')}${option}\n      ${command.summary}`;
   });
-  const check =
-    '  check NAME [OPTIONS]\n      Check something of this machine or another, as a plugin does; alone it lists the checks';
+  const check = `  check ${CHECK.form}\n      ${CHECK.summary}`;
   return `overcli -s URL -i NAME:KEY COMMAND [ARGUMENTS]\n\nCommands:\n${[...lines, check].join('\n')}`;
 }
 

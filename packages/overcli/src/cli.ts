@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { SettingsError } from '@overc/protocol';
 import { type Arguments, parseArguments } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
 import { alert } from './commands/alert.ts';
+import { completionOf } from './commands/completion.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
 import { serviceStatus } from './commands/service-status.ts';
@@ -10,6 +10,7 @@ import { readIdentity, readServer } from './connection.ts';
 import { UsageError } from './errors.ts';
 import { createLog, oneLine } from './log.ts';
 import { checkCount } from './operands.ts';
+import { version } from './version.ts';
 
 /** A new command is one module and one line here. */
 export const commands: Record<string, Command> = {
@@ -17,6 +18,7 @@ export const commands: Record<string, Command> = {
   'service-status': serviceStatus,
   alert,
   monitor,
+  completion: completionOf(() => [...Object.keys(commands), 'check']),
 };
 
 const EXIT = { done: 0, refused: 1, misused: 2 } as const;
@@ -63,9 +65,4 @@ function findCommand(name: string | undefined): Command {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`unknown command ${JSON.stringify(name)}; known are ${known}`);
   return command;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -4,6 +4,7 @@ import type { StopReason } from './command.ts';
 // Who reads our output may go away; a monitor goes on without.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+// No top-level await: the single executable is a CommonJS script.
 main(process.argv.slice(2)).then((code) => process.exit(code));
 
 /** A check is a program of its own, run often: it loads nothing that it does not need. */

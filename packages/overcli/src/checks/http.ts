@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import { oneOf, type State, text, wholeNumber } from '@overc/protocol';
 import { UsageError } from '../errors.ts';
 import { type CheckOptions, type CheckValues, defineCheck, type Finding } from './check.ts';
@@ -145,7 +144,7 @@ function requestOf(values: Values): WebRequest {
 
 /** Everything about an answer but its time. */
 function judgeAnswer(answer: WebAnswer, values: Values, nowMs: number): Finding {
-  const { status, body, bodyBytes } = answer;
+  const { status, statusText, body, bodyBytes } = answer;
   const missing = missingIn(body, values);
   const size = { warning: values.pagesize };
   const expiry = values.certificate && judgeCertificate(answer, values.certificate, nowMs);
@@ -158,7 +157,7 @@ function judgeAnswer(answer: WebAnswer, values: Values, nowMs: number): Finding 
   const notes = [missing, expiry?.text].filter((note) => note !== undefined);
   return {
     state: worst(states),
-    text: [`${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(), formatSize(bodyBytes), ...notes].join(', '),
+    text: [`${status} ${statusText}`.trimEnd(), formatSize(bodyBytes), ...notes].join(', '),
     perf: [measured('size', bodyBytes, 'B', { ...size, min: 0 }), ...(expiry?.perf ?? [])],
   };
 }

@@ -20,6 +20,8 @@ export interface WebRequest {
 
 export interface WebAnswer {
   status: number;
+  /** What the server calls the status. */
+  statusText: string;
   body: string;
   bodyBytes: number;
   /** Of the server that was asked first; undefined without TLS. */
@@ -50,7 +52,8 @@ export async function fetchPage(page: WebRequest, signal: AbortSignal): Promise<
   });
   try {
     const answer = await follow(page, agent, signal);
-    return { status: answer.statusCode, ...(await readBody(answer.body)), certificate };
+    const { statusCode: status, statusText } = answer;
+    return { status, statusText, ...(await readBody(answer.body)), certificate };
   } finally {
     await agent.destroy();
   }

@@ -1,5 +1,5 @@
 import { PATHS, type PostedAlert, type Report } from '@overc/protocol';
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { Connection } from '../connection.ts';
 import { type Address, readAddress } from './address.ts';
 import { CollectorError } from './errors.ts';
@@ -89,9 +89,10 @@ export class Client {
         statusCode,
         headers,
         body: answer,
-      } = await request(new URL(path, url), {
+      } = await this.#agent.request({
+        origin: url.origin,
+        path: new URL(path, url).pathname,
         method: 'POST',
-        dispatcher: this.#agent,
         headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
         body,
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
