@@ -15,6 +15,8 @@ const PROGRAMS = [
     package: 'monitoring-plugins-basic',
   },
   { name: 'curl', files: ['/usr/bin/curl'], package: 'curl' },
+  { name: 'OpenSSL', files: ['/usr/bin/openssl'], package: 'openssl' },
+  { name: 'systemd-notify', files: ['/usr/bin/systemd-notify'], package: 'systemd' },
 ];
 
 /** Exits with 1 and the command that helps when something is missing and cannot be installed from here. */

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { Capture } from './capture.ts';
 
 /** A process group that ignores SIGTERM for this long is killed. */
@@ -7,6 +8,9 @@ const KILL_AFTER_MS = 1000;
 const PIPE_PATIENCE_MS = 500;
 /** setTimeout takes no more than 2³¹ − 1 ms, 24 days, and fires at once for more; nothing here waits longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Source: setpriority(2). */
+const LOWEST_PRIORITY = 19;
 
 export interface RunOptions {
   /** Program and arguments. */
@@ -19,6 +23,11 @@ export interface RunOptions {
   timeoutMs: number;
   /** How much of each output is kept; the rest is read and dropped, so that the program never blocks on it. */
   maxOutputBytes: number;
+  /** Whom to run as, when not as ourselves; for root alone. */
+  uid?: number;
+  gid?: number;
+  /** How far its priority is lowered, 0 to 19. */
+  nice?: number;
   /** Ends the run early, as a timeout would. */
   signal?: AbortSignal;
 }
@@ -69,6 +78,7 @@ export function run(options: RunOptions): Promise<RunResult> {
       child.once('error', (error) => resolve(result(notStarted(options, error))));
     });
   }
+  lowerPriority(child.pid, options.nice);
   child.stdout.on('data', (chunk: Buffer) => stdout.add(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
   child.stdin.on('error', () => {}); // it may end without reading its input
@@ -109,9 +119,24 @@ export function run(options: RunOptions): Promise<RunResult> {
   });
 }
 
-function start({ argv, cwd, env }: RunOptions): ChildProcessWithoutNullStreams {
+function start({ argv, cwd, env, uid, gid }: RunOptions): ChildProcessWithoutNullStreams {
   const [program, ...args] = argv as [string, ...string[]];
-  return spawn(program, args, { cwd, env: env ?? process.env, detached: true, stdio: 'pipe' });
+  const options = { cwd, env: env ?? process.env, detached: true, stdio: 'pipe' } as const;
+  return spawn(program, args, {
+    ...options,
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  });
+}
+
+/** It has just begun, and its number stays its own until we have heard of its end, so this meets no other process. */
+function lowerPriority(pid: number, nice = 0): void {
+  if (nice === 0) return;
+  try {
+    setPriority(pid, Math.min(getPriority() + nice, LOWEST_PRIORITY));
+  } catch {
+    // it is over already, or another's: then it runs as it is
+  }
 }
 
 function killGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {

@@ -8,8 +8,11 @@ export interface Surroundings {
   out: (text: string) => void;
   log: Log;
   clock: Clock;
-  /** Takes over signals and uncaught errors: the answer aborts, with a StopReason, when the program is to end. */
-  listenForStop: () => AbortSignal;
+  /**
+   * Takes over signals and uncaught errors: the answer aborts, with a StopReason, when the program is to end. SIGHUP calls
+   * `reload`, unless it came because the terminal is gone.
+   */
+  listenForStop: (reload: () => void) => AbortSignal;
 }
 
 export type StopReason = { kind: 'signal' } | { kind: 'fault'; error: unknown };

@@ -1,2 +1,3 @@
 export { commands } from './cli.ts';
-export { MONITOR_OPTIONS, readMonitorFile, SERVICE_OPTIONS } from './sources/ini.ts';
+export { readMonitorFile } from './sources/ini.ts';
+export { MONITOR_OPTIONS, SERVICE_OPTIONS } from './sources/options.ts';

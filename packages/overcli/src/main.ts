@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { cli } from './cli.ts';
 import { systemClock } from './clock.ts';
 import type { StopReason } from './command.ts';
@@ -15,11 +16,22 @@ process.exit(
 );
 
 /** The first signal or uncaught error ends the program in order; a second one ends it at once, as by default. */
-function listenForStop(): AbortSignal {
+function listenForStop(reload: () => void): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: StopReason) => controller.abort(reason);
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.once(name, () => stop({ kind: 'signal' }));
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop({ kind: 'signal' }));
+  const hadTerminal = hasTerminal();
+  process.on('SIGHUP', () => (hadTerminal && !hasTerminal() ? stop({ kind: 'signal' }) : reload()));
   process.once('uncaughtException', (error) => stop({ kind: 'fault', error })); // rejections too, as Node turns them into these
   return controller.signal;
+}
+
+/** Whether a terminal controls us; one that was closed does so no longer. Source: tty(4). */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,6 +13,10 @@ export class Workshop {
   write(name: string, text: string | Buffer): string {
     writeFileSync(this.path(name), text);
     return this.path(name);
+  }
+
+  folderNamed(name: string): void {
+    mkdirSync(this.path(name));
   }
 
   /** A shell script that can be run. */
