@@ -2,7 +2,9 @@ import type { StopReason } from '../../command.ts';
 
 /** What ends the monitor: a wish from outside, or a fault from within; the first of them counts. */
 export interface Ending {
-  /** Resolves when there is a reason to end. */
+  /** Aborts when there is a reason to end. */
+  signal: AbortSignal;
+  /** Resolves then. */
   reached: Promise<void>;
   readonly reason: StopReason | undefined;
   fault: (error: unknown) => void;
@@ -12,16 +14,14 @@ export interface Ending {
 
 export function endingOf(): Ending {
   let reason: StopReason | undefined;
-  let reach = () => {};
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
+  const quit = new AbortController();
   const end = (why: StopReason) => {
     reason ??= why;
-    reach();
+    quit.abort();
   };
   return {
-    reached,
+    signal: quit.signal,
+    reached: new Promise((resolve) => quit.signal.addEventListener('abort', () => resolve())),
     get reason() {
       return reason;
     },

@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
-import type { PostedAlert, Report } from '@overc/protocol';
-import { SettingsError } from '@overc/protocol';
-import type { Cancel } from '../../clock.ts';
+import { type PostedAlert, type Report, SettingsError } from '@overc/protocol';
+import { type Cancel, pause } from '../../clock.ts';
 import type { StopReason, Surroundings } from '../../command.ts';
 import type { Connection } from '../../connection.ts';
 import { Client } from '../../report/client.ts';
-import { CollectorError } from '../../report/errors.ts';
+import { CollectorError, mayBeTakenLater } from '../../report/errors.ts';
 import { Reporter } from '../../report/reporter.ts';
 import { Gate } from '../../runner/gate.ts';
 import { runPlugin } from '../../runner/plugin.ts';
@@ -19,6 +18,8 @@ import { endingOf } from './ending.ts';
 
 /** How long an ending monitor tries to send what still waits, and its last alert. */
 const FAREWELL_MS = 3000;
+/** How long the collector is left alone between two tries to tell it that the settings are bad. */
+const COMPLAINT_PAUSE_MS = 15_000;
 /** How many plugins run at once for each core: they wait more than they compute. */
 const PLUGINS_PER_CORE = 2;
 
@@ -39,6 +40,8 @@ export class Monitor {
   #settings: MonitorSettings;
   #client: Client;
   #connection: Connection;
+  /** What is wrong with the new settings, as long as it is. */
+  #complaint: string | undefined;
 
   /** Throws SettingsError when there is nothing to begin with. */
   constructor(file: string, read: ReadSettings, surroundings: Surroundings) {
@@ -130,6 +133,7 @@ export class Monitor {
     this.#manager.reloading();
     try {
       const { settings, connection } = this.#read();
+      this.#complaint = undefined;
       this.#settings = settings;
       this.#connect(connection);
       this.#apply();
@@ -138,9 +142,17 @@ export class Monitor {
       if (!(error instanceof SettingsError)) throw error;
       const message = `overcli goes on with its old settings: ${error.message}`;
       this.#surroundings.log.notice(message);
-      void this.#alert({ message }).catch(this.#ending.fault);
+      this.#complain(message).catch(this.#ending.fault);
     }
     this.#manager.ready();
+  }
+
+  /** Tries until the collector has heard of it, or it is true no longer. */
+  async #complain(message: string): Promise<void> {
+    const { signal } = this.#ending;
+    this.#complaint = message;
+    while (this.#complaint === message && !signal.aborted && !(await this.#alert({ message })))
+      await pause(this.#surroundings.clock, COMPLAINT_PAUSE_MS, signal);
   }
 
   #apply(): void {
@@ -158,12 +170,15 @@ export class Monitor {
     void before.retire();
   }
 
-  async #alert(alert: PostedAlert): Promise<void> {
+  /** Whether that is done with: it was taken, or will never be. */
+  async #alert(alert: PostedAlert): Promise<boolean> {
     try {
       await this.#client.alert([alert], AbortSignal.timeout(FAREWELL_MS));
+      return true;
     } catch (failure) {
       if (!(failure instanceof CollectorError)) throw failure;
       this.#surroundings.log.notice(failure.message);
+      return !mayBeTakenLater(failure);
     }
   }
 
