@@ -63,6 +63,7 @@ const BASE_OF_OVERCLI = new Set([
   'errors.ts',
   'clock.ts',
   'log.ts',
+  'terminal.ts',
 ]);
 
 interface Source {

@@ -7,7 +7,7 @@ export interface Arguments {
   kind: 'call';
   /** The command and its operands. */
   words: string[];
-  options: { server?: string; serverId?: string; service?: string; verbosity: number };
+  options: { server?: string; serverId?: string; service?: string; verbosity: number; table?: boolean };
 }
 
 /** A text that was asked for instead: help or version. */
@@ -47,6 +47,7 @@ export async function parseArguments(
   const words = parsed._.map(String);
   refuseUnknown(words, Object.keys(parsed));
   const { server, 'server-id': serverId, service, verbose } = parsed;
+  const table = parsed['no-table'] ? false : parsed.table;
   return {
     kind: 'call',
     words: [...words, ...((parsed['--'] as string[] | undefined) ?? [])],
@@ -55,11 +56,15 @@ export async function parseArguments(
       ...(server !== undefined && { server }),
       ...(serverId !== undefined && { serverId }),
       ...(service !== undefined && { service }),
+      ...(table !== undefined && { table }),
     },
   };
 }
 
-const KNOWN = new Set(['server', 's', 'server-id', 'i', 'service', 'verbose', 'v', 'help', 'h', 'version']);
+const KNOWN = new Set([
+  ...['server', 's', 'server-id', 'i', 'service', 'verbose', 'v', 'table', 'no-table'],
+  ...['help', 'h', 'version'],
+]);
 const NO_OPTIONS = new Set(['_', '--', '$0']);
 
 /** An unknown option comes back as a word, or, like --no-server, under a name of its own. */
@@ -83,6 +88,11 @@ function describe(commands: Record<string, Command>, version: string) {
     .option('server', { alias: 's', type: 'string', describe: "The collector's address, URL" })
     .option('server-id', { alias: 'i', type: 'string', describe: 'Who reports, and its key: NAME:KEY' })
     .option('service', { type: 'string', describe: 'For alert: the service that it is about' })
+    .option('table', {
+      type: 'boolean',
+      describe: 'For monitor: show the services as a table, as on a terminal without -v',
+    })
+    .option('no-table', { type: 'boolean', describe: 'For monitor: log lines on a terminal too' })
     .option('verbose', { alias: 'v', type: 'count', describe: 'Say what is done; -vv says how' })
     .alias('help', 'h')
     .version(version)

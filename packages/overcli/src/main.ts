@@ -1,7 +1,7 @@
-import { closeSync, openSync } from 'node:fs';
 import { cli } from './cli.ts';
 import { systemClock } from './clock.ts';
 import type { StopReason } from './command.ts';
+import { findTerminal, isControlled } from './terminal.ts';
 
 // Who reads our output may go away; a monitor goes on without.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -10,6 +10,7 @@ process.exit(
   await cli(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
+    terminal: findTerminal(process),
     clock: systemClock,
     listenForStop,
   }),
@@ -20,18 +21,8 @@ function listenForStop(reload: () => void): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: StopReason) => controller.abort(reason);
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop({ kind: 'signal' }));
-  const hadTerminal = hasTerminal();
-  process.on('SIGHUP', () => (hadTerminal && !hasTerminal() ? stop({ kind: 'signal' }) : reload()));
+  const wasControlled = isControlled();
+  process.on('SIGHUP', () => (wasControlled && !isControlled() ? stop({ kind: 'signal' }) : reload()));
   process.once('uncaughtException', (error) => stop({ kind: 'fault', error })); // rejections too, as Node turns them into these
   return controller.signal;
-}
-
-/** Whether a terminal controls us; one that was closed does so no longer. Source: tty(4). */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'));
-    return true;
-  } catch {
-    return false;
-  }
 }

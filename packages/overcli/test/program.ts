@@ -50,7 +50,7 @@ export async function overcliHere(...args: string[]): Promise<Outcome> {
     out: (text) => {
       said.out += text;
     },
-    err: (text) => {
+    err: (text: string) => {
       said.err += text;
     },
     clock: systemClock,

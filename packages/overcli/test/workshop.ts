@@ -15,6 +15,15 @@ export class Workshop {
     return this.path(name);
   }
 
+  /** What a file holds; nothing as long as it is not there. */
+  text(name: string): string {
+    try {
+      return readFileSync(this.path(name), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
   folderNamed(name: string): void {
     mkdirSync(this.path(name));
   }

@@ -10,8 +10,9 @@ export interface Row {
   reportedAt?: number;
   /** How long the last run took. */
   runMs?: number;
-  /** When the next run begins; none while it runs. */
-  nextAt?: number | undefined;
+  isRunning?: boolean;
+  /** When the next run begins, once one has ended. */
+  nextAt?: number;
 }
 
 /** How all services are, for whoever looks. */
@@ -33,19 +34,19 @@ export class Board {
   }
 
   started(service: string): void {
-    this.#change(service, { nextAt: undefined });
+    this.#change(service, { isRunning: true });
   }
 
   /** Answers the state before; `(?)` before the first. */
   reported({ service, state, info }: Report, runMs: number, nextMs: number): State | '(?)' {
     const before = this.#rows.get(service)?.state ?? '(?)';
     const now = this.#clock.now();
-    this.#change(service, { state, info, runMs, reportedAt: now, nextAt: now + nextMs });
+    this.#change(service, { state, info, runMs, isRunning: false, reportedAt: now, nextAt: now + nextMs });
     return before;
   }
 
   doubted(service: string, nextMs: number): void {
-    this.#change(service, { nextAt: this.#clock.now() + nextMs });
+    this.#change(service, { isRunning: false, nextAt: this.#clock.now() + nextMs });
   }
 
   /** All of it in a line, such as `12 services: 11 OK, 1 ERR`. */

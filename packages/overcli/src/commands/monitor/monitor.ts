@@ -14,6 +14,7 @@ import { ServiceManager } from '../../runner/service-manager.ts';
 import { filesBeside, type MonitorSettings } from '../../sources/ini.ts';
 import { watchFiles } from '../../sources/watch.ts';
 import { Board } from './board.ts';
+import type { Display } from './display.ts';
 import { endingOf } from './ending.ts';
 
 /** How long an ending monitor tries to send what still waits, and its last alert. */
@@ -31,6 +32,7 @@ export class Monitor {
   readonly #file: string;
   readonly #read: ReadSettings;
   readonly #surroundings: Surroundings;
+  readonly #display: Display | undefined;
   readonly #ending = endingOf();
   readonly #board: Board;
   readonly #gate: Gate;
@@ -44,12 +46,14 @@ export class Monitor {
   #complaint: string | undefined;
 
   /** Throws SettingsError when there is nothing to begin with. */
-  constructor(file: string, read: ReadSettings, surroundings: Surroundings) {
+  constructor(file: string, read: ReadSettings, around: Surroundings, display?: Display) {
+    const surroundings = { ...around, log: display?.log ?? around.log };
     const { clock, log } = surroundings;
     const { settings, connection } = read();
     this.#file = file;
     this.#read = read;
     this.#surroundings = surroundings;
+    this.#display = display;
     this.#settings = settings;
     this.#connection = connection;
     this.#client = new Client(connection, log);
@@ -81,8 +85,15 @@ export class Monitor {
     this.#apply();
     log.info(`Monitoring ${this.#settings.plugins.length} services for ${this.#client.address}`);
     this.#manager.ready();
+    this.#display?.open(this.#board, () => this.#headline());
     await this.#ending.reached;
+    this.#display?.close();
     await this.#stop(stopWatching);
+  }
+
+  #headline(): string {
+    const { identity } = this.#connection;
+    return `${identity.name} → ${this.#client.address}   ${this.#board.summary()}`;
   }
 
   async #stop(stopWatching: Cancel): Promise<void> {
