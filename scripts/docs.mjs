@@ -95,8 +95,9 @@ would take longer than their period, closer together.
 keep their times; the others run soon. When something is wrong, it goes on as before, and the collector raises an alert that
 names file, section and option.
 
-**What a plugin leaves running** is killed at its end, and so is what it started in a session of its own. A child that has
-to live on is started by the service manager (\`systemd-run\`), which does not pass on the plugin's environment.
+**What a plugin leaves running** is killed at its end, and on Linux within seconds also what it started in a session of its
+own: it is known by the variable \`OVERC_RUN\`. A child that has to live on is started by the service manager
+(\`systemd-run\`), which does not pass on the plugin's environment.
 `;
 
 const commandLine = `# Command line

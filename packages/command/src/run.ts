@@ -1,6 +1,8 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { getPriority, setPriority } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import { Capture } from './capture.ts';
+import type { Marked, Strays } from './strays.ts';
 
 /** A process group that ignores SIGTERM for this long is killed. */
 const KILL_AFTER_MS = 1000;
@@ -28,9 +30,14 @@ export interface RunOptions {
   gid?: number;
   /** How far its priority is lowered, 0 to 19. */
   nice?: number;
+  /** Finds what left the process group and is still there after the end. */
+  strays?: Strays;
   /** Ends the run early, as a timeout would. */
   signal?: AbortSignal;
 }
+
+/** A program with both outputs on pipes, and its input too when there is something to read. */
+type Child = ChildProcess & { stdin: Writable | null; stdout: Readable; stderr: Readable };
 
 export type Ending =
   | { kind: 'exit'; code: number }
@@ -66,23 +73,28 @@ export function run(options: RunOptions): Promise<RunResult> {
     durationMs: performance.now() - startedAt,
   });
 
-  let child: ChildProcessWithoutNullStreams;
+  let child: Child;
+  const marked = options.strays?.mark();
   try {
-    child = start(options);
+    child = start(options, marked);
   } catch (error) {
+    marked?.end(false);
     return Promise.resolve(result(notStarted(options, error as NodeJS.ErrnoException)));
   }
   // Without a process there may be no pipes either (EMFILE), so nothing below may touch them.
   if (child.pid === undefined) {
     return new Promise((resolve) => {
-      child.once('error', (error) => resolve(result(notStarted(options, error))));
+      child.once('error', (error) => {
+        marked?.end(false);
+        resolve(result(notStarted(options, error)));
+      });
     });
   }
   lowerPriority(child.pid, options.nice);
   child.stdout.on('data', (chunk: Buffer) => stdout.add(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-  child.stdin.on('error', () => {}); // it may end without reading its input
-  child.stdin.end(options.input ?? '');
+  child.stdin?.on('error', () => {}); // it may end without reading its input
+  child.stdin?.end(options.input);
 
   return new Promise((resolve) => {
     let cutShort: Ending | undefined;
@@ -99,6 +111,7 @@ export function run(options: RunOptions): Promise<RunResult> {
     const finish = (ending: Ending) => {
       for (const timer of timers) clearTimeout(timer);
       options.signal?.removeEventListener('abort', abort);
+      marked?.end(ending.kind !== 'exit');
       resolve(result(ending));
     };
 
@@ -119,14 +132,16 @@ export function run(options: RunOptions): Promise<RunResult> {
   });
 }
 
-function start({ argv, cwd, env, uid, gid }: RunOptions): ChildProcessWithoutNullStreams {
+function start({ argv, cwd, env, uid, gid, input }: RunOptions, marked?: Marked): Child {
   const [program, ...args] = argv as [string, ...string[]];
-  const options = { cwd, env: env ?? process.env, detached: true, stdio: 'pipe' } as const;
   return spawn(program, args, {
-    ...options,
+    cwd,
+    env: { ...(env ?? process.env), ...marked?.env },
+    detached: true,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
-  });
+  }) as Child;
 }
 
 /** It has just begun, and its number stays its own until we have heard of its end, so this meets no other process. */
@@ -139,7 +154,7 @@ function lowerPriority(pid: number, nice = 0): void {
   }
 }
 
-function killGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+function killGroup(child: Child, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

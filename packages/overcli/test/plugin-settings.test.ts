@@ -15,15 +15,6 @@ describe('a plugin', () => {
     assert.equal(await infoOf('echo "$A|$PATH"', { env: { A: 'x = "y"' } }), `x = "y"|${process.env.PATH}`);
   });
 
-  it("knows nothing of the monitor's service manager", async () => {
-    process.env.NOTIFY_SOCKET = '/run/systemd/notify';
-    try {
-      assert.equal(await infoOf('echo "[$NOTIFY_SOCKET]"', {}), '[]');
-    } finally {
-      delete process.env.NOTIFY_SOCKET;
-    }
-  });
-
   it('runs at a lower priority, as far as it is told', async () => {
     const own = Number(await infoOf('nice', { nice: 0 }));
     assert.equal(await infoOf('nice', { nice: 7 }), String(Math.min(own + 7, 19)));

@@ -117,7 +117,8 @@ describe('a monitor under a service manager', () => {
 
   it('says that it is ready, alive, how it is, that it reads its settings anew, and that it stops', async () => {
     const head = `[overc]\nserver = ${collector.url}\nmy-name = a\nmy-key = b\n`;
-    const file = workshop.write('config.ini', `${head}[service:app]\nperiod = 60\ncommand = false\n`);
+    workshop.script('app.sh', 'echo "[$NOTIFY_SOCKET]"; exit 1');
+    const file = workshop.write('config.ini', `${head}[service:app]\nperiod = 60\ncommand = ./app.sh\n`);
     const env = { ...process.env, NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '500000' };
     monitor = new Program(['monitor', file], [], env);
     const told = (what: string) => until(what, () => socket.told.some((line) => line.includes(what)));
@@ -125,6 +126,7 @@ describe('a monitor under a service manager', () => {
     const alive = () => socket.told.filter((line) => line === 'WATCHDOG=1').length;
     await until('three signs of life', () => alive() >= 3);
     await told('STATUS=1 service: 1 WARN');
+    assert.equal((await collector.request(1)).body.services[0].info, '[]', 'a plugin knows of the socket');
     monitor.kill('SIGHUP');
     await told('RELOADING=1');
     const reloadedAt = socket.told.indexOf('RELOADING=1');

@@ -8,7 +8,7 @@ import { Client } from '../../report/client.ts';
 import { CollectorError, mayBeTakenLater } from '../../report/errors.ts';
 import { Reporter } from '../../report/reporter.ts';
 import { Gate } from '../../runner/gate.ts';
-import { runPlugin } from '../../runner/plugin.ts';
+import { runPlugin, sweepStrays } from '../../runner/plugin.ts';
 import { Schedule } from '../../runner/schedule.ts';
 import { ServiceManager } from '../../runner/service-manager.ts';
 import { filesBeside, type MonitorSettings } from '../../sources/ini.ts';
@@ -101,6 +101,7 @@ export class Monitor {
     stopWatching();
     const told = this.#manager.stopping();
     await this.#schedule.close();
+    sweepStrays();
     await this.#reporter.close(FAREWELL_MS).catch(this.#ending.fault);
     const { reason } = this.#ending;
     if (reason?.kind === 'fault') await this.#alert({ message: `overcli ${whatHappened(reason)}` });
