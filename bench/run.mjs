@@ -1,4 +1,5 @@
 // npm run bench -- [names…] [options]: measures the collector beside a bare node:http server, see USAGE.
+import { client } from './measurements/client.mjs';
 import { deadlines } from './measurements/deadlines.mjs';
 import { latency } from './measurements/latency.mjs';
 import { million } from './measurements/million.mjs';
@@ -12,7 +13,7 @@ import { readOptions, USAGE } from './options.mjs';
 import { keepCoresAwake, pinSelf } from './processes.mjs';
 import { keepResult, printRows, writeResults } from './results.mjs';
 
-const measurements = { throughput, latency, million, deadlines, size, start, overload, peers, pages };
+const measurements = { throughput, latency, million, deadlines, size, start, overload, peers, pages, client };
 
 const options = optionsOrExit();
 if (options.help) {

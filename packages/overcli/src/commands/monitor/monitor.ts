@@ -142,6 +142,7 @@ export class Monitor {
 
   /** Goes by the file as it is now; when it is bad, goes on as before and has the collector tell somebody. */
   #reload(): void {
+    if (this.#ending.signal.aborted) return;
     this.#manager.reloading();
     try {
       const { settings, connection } = this.#read();
