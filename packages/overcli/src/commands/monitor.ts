@@ -4,6 +4,7 @@ import type { Flags } from '../flags.ts';
 import { readMonitorFile } from '../sources/ini.ts';
 import { chooseConnection } from './monitor/connection.ts';
 import type { Display } from './monitor/display.ts';
+import { keepMemorySmall } from './monitor/memory.ts';
 import { Monitor } from './monitor/monitor.ts';
 
 export const monitor: Command = {
@@ -13,6 +14,7 @@ export const monitor: Command = {
   example: "-s 'http://localhost:5000' -i 'localhost:1234' monitor config.ini",
 
   async call({ operands: [file = ''], flags, surroundings }) {
+    keepMemorySmall();
     const read = () => {
       const settings = readMonitorFile(file);
       return { settings, connection: chooseConnection(file, flags, settings) };
