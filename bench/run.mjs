@@ -3,6 +3,7 @@ import { client } from './measurements/client.mjs';
 import { deadlines } from './measurements/deadlines.mjs';
 import { latency } from './measurements/latency.mjs';
 import { million } from './measurements/million.mjs';
+import { monitor } from './measurements/monitor.mjs';
 import { overload } from './measurements/overload.mjs';
 import { pages } from './measurements/pages.mjs';
 import { peers } from './measurements/peers.mjs';
@@ -13,7 +14,19 @@ import { readOptions, USAGE } from './options.mjs';
 import { keepCoresAwake, pinSelf } from './processes.mjs';
 import { keepResult, printRows, writeResults } from './results.mjs';
 
-const measurements = { throughput, latency, million, deadlines, size, start, overload, peers, pages, client };
+const measurements = {
+  throughput,
+  latency,
+  million,
+  deadlines,
+  size,
+  start,
+  overload,
+  peers,
+  pages,
+  client,
+  monitor,
+};
 
 const options = optionsOrExit();
 if (options.help) {

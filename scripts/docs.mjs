@@ -70,11 +70,34 @@ service that has not reported yet shows as not observed. A longer list goes on i
 
 ${table(MONITOR_OPTIONS)}
 
-### \`[service:<name>]\`
+### \`[service:<name>]\` and \`[defaults]\`
 
-One section for each service.
+One section for each service. What \`[defaults]\` says holds for every service that does not say it itself; a \`period\` there
+gives way to a \`cron\` in a service's own section, and the other way round.
 
 ${table(SERVICE_OPTIONS)}
+
+**Promises.** With \`period\`, each report promises the next within it, and the plugin is started early enough: after
+0.8 × period − 3 × its last running time, and as much earlier as \`retry\` and \`jitter\` may need. With \`cron\`, the report
+promises the next of the times, plus what that run may take at the most: its timeout for itself and every retry, the pauses,
+the jitter, and 15 seconds for the way. So a run that is only slow raises no alert; one that does not come is told that much
+later. A shorter \`timeout\` makes it sooner. Zones with summer time are taken as they are: a day may have 23 or 25 hours. A
+time farther away than 300 days is not waited for.
+
+**Checking again.** A service that was OK, or is new, and now is not, is checked up to \`retry\` times more, \`retry-pause\`
+apart, before anybody hears of it. If one of these checks is OK, nothing happened. Otherwise the last one counts. A service
+that is not OK already is reported at once, whatever it says.
+
+**Beginning.** When the monitor starts, the plugins run one after the other, 50 ms apart; when there are so many that this
+would take longer than their period, closer together.
+
+**New settings.** When one of its files changes, and on SIGHUP, the monitor reads them all anew. Services that are as they were
+keep their times; the others run soon. When something is wrong, it goes on as before, and the collector raises an alert that
+names file, section and option.
+
+**What a plugin leaves running** is killed at its end, and on Linux within seconds also what it started in a session of its
+own: it is known by the variable \`OVERC_RUN\`. A child that has to live on is started by the service manager
+(\`systemd-run\`), which does not pass on the plugin's environment.
 `;
 
 const commandLine = `# Command line

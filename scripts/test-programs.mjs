@@ -16,6 +16,8 @@ const PROGRAMS = [
   },
   { name: 'dpkg-deb', files: ['/usr/bin/dpkg-deb'], package: 'dpkg' },
   { name: 'curl', files: ['/usr/bin/curl'], package: 'curl' },
+  { name: 'OpenSSL', files: ['/usr/bin/openssl'], package: 'openssl' },
+  { name: 'systemd-notify', files: ['/usr/bin/systemd-notify'], package: 'systemd' },
 ];
 
 /** Exits with 1 and the command that helps when something is missing and cannot be installed from here. */

@@ -80,6 +80,7 @@ const BASE_OF_OVERCLI = new Set([
   'clock.ts',
   'log.ts',
   'self.ts',
+  'terminal.ts',
 ]);
 
 interface Source {

@@ -1,2 +1,3 @@
 export * from './run.ts';
+export * from './strays.ts';
 export * from './words.ts';

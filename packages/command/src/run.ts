@@ -1,5 +1,8 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import { Capture } from './capture.ts';
+import type { Marked, Strays } from './strays.ts';
 
 /** A process group that ignores SIGTERM for this long is killed. */
 const KILL_AFTER_MS = 1000;
@@ -7,6 +10,9 @@ const KILL_AFTER_MS = 1000;
 const PIPE_PATIENCE_MS = 500;
 /** setTimeout takes no more than 2³¹ − 1 ms, 24 days, and fires at once for more; nothing here waits longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Source: setpriority(2). */
+const LOWEST_PRIORITY = 19;
 
 export interface RunOptions {
   /** Program and arguments. */
@@ -19,9 +25,19 @@ export interface RunOptions {
   timeoutMs: number;
   /** How much of each output is kept; the rest is read and dropped, so that the program never blocks on it. */
   maxOutputBytes: number;
+  /** Whom to run as, when not as ourselves; for root alone. */
+  uid?: number;
+  gid?: number;
+  /** How far its priority is lowered, 0 to 19. */
+  nice?: number;
+  /** Finds what left the process group and is still there after the end. */
+  strays?: Strays;
   /** Ends the run early, as a timeout would. */
   signal?: AbortSignal;
 }
+
+/** A program with both outputs on pipes, and its input too when there is something to read. */
+type Child = ChildProcess & { stdin: Writable | null; stdout: Readable; stderr: Readable };
 
 export type Ending =
   | { kind: 'exit'; code: number }
@@ -57,22 +73,28 @@ export function run(options: RunOptions): Promise<RunResult> {
     durationMs: performance.now() - startedAt,
   });
 
-  let child: ChildProcessWithoutNullStreams;
+  let child: Child;
+  const marked = options.strays?.mark();
   try {
-    child = start(options);
+    child = start(options, marked);
   } catch (error) {
+    marked?.end(false);
     return Promise.resolve(result(notStarted(options, error as NodeJS.ErrnoException)));
   }
   // Without a process there may be no pipes either (EMFILE), so nothing below may touch them.
   if (child.pid === undefined) {
     return new Promise((resolve) => {
-      child.once('error', (error) => resolve(result(notStarted(options, error))));
+      child.once('error', (error) => {
+        marked?.end(false);
+        resolve(result(notStarted(options, error)));
+      });
     });
   }
+  lowerPriority(child.pid, options.nice);
   child.stdout.on('data', (chunk: Buffer) => stdout.add(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
-  child.stdin.on('error', () => {}); // it may end without reading its input
-  child.stdin.end(options.input ?? '');
+  child.stdin?.on('error', () => {}); // it may end without reading its input
+  child.stdin?.end(options.input);
 
   return new Promise((resolve) => {
     let cutShort: Ending | undefined;
@@ -89,6 +111,7 @@ export function run(options: RunOptions): Promise<RunResult> {
     const finish = (ending: Ending) => {
       for (const timer of timers) clearTimeout(timer);
       options.signal?.removeEventListener('abort', abort);
+      marked?.end(ending.kind !== 'exit');
       resolve(result(ending));
     };
 
@@ -109,12 +132,29 @@ export function run(options: RunOptions): Promise<RunResult> {
   });
 }
 
-function start({ argv, cwd, env }: RunOptions): ChildProcessWithoutNullStreams {
+function start({ argv, cwd, env, uid, gid, input }: RunOptions, marked?: Marked): Child {
   const [program, ...args] = argv as [string, ...string[]];
-  return spawn(program, args, { cwd, env: env ?? process.env, detached: true, stdio: 'pipe' });
+  return spawn(program, args, {
+    cwd,
+    env: { ...(env ?? process.env), ...marked?.env },
+    detached: true,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+  }) as Child;
 }
 
-function killGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+/** It has just begun, and its number stays its own until we have heard of its end, so this meets no other process. */
+function lowerPriority(pid: number, nice = 0): void {
+  if (nice === 0) return;
+  try {
+    setPriority(pid, Math.min(getPriority() + nice, LOWEST_PRIORITY));
+  } catch {
+    // it is over already, or another's: then it runs as it is
+  }
+}
+
+function killGroup(child: Child, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

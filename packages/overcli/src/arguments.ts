@@ -8,7 +8,7 @@ export interface Arguments {
   kind: 'call';
   /** The command and its operands. */
   words: string[];
-  options: { server?: string; serverId?: string; service?: string; verbosity: number };
+  options: { server?: string; serverId?: string; service?: string; verbosity: number; table?: boolean };
 }
 
 /** A text that was asked for instead: help or version. */
@@ -48,6 +48,7 @@ export async function parseArguments(
   const words = parsed._.map(String);
   refuseUnknown(words, Object.keys(parsed));
   const { server, 'server-id': serverId, service, verbose } = parsed;
+  const table = parsed['no-table'] ? false : parsed.table;
   return {
     kind: 'call',
     words: [...words, ...((parsed['--'] as string[] | undefined) ?? [])],
@@ -56,6 +57,7 @@ export async function parseArguments(
       ...(server !== undefined && { server }),
       ...(serverId !== undefined && { serverId }),
       ...(service !== undefined && { service }),
+      ...(table !== undefined && { table }),
     },
   };
 }
@@ -86,6 +88,8 @@ function describe(commands: Record<string, Command>, version: string) {
     .option('server', OPTIONS.server)
     .option('server-id', OPTIONS['server-id'])
     .option('service', OPTIONS.service)
+    .option('table', OPTIONS.table)
+    .option('no-table', OPTIONS['no-table'])
     .option('verbose', OPTIONS.verbose)
     .alias('help', 'h')
     .version(version)

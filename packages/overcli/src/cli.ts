@@ -23,7 +23,7 @@ export const commands: Record<string, Command> = {
 
 const EXIT = { done: 0, refused: 1, misused: 2 } as const;
 
-export type Process = Omit<Surroundings, 'log'> & { err: (text: string) => void };
+export type Process = Omit<Surroundings, 'log'>;
 
 /** Runs one command line. Answers the exit code: 0 done, 1 the collector or network refused, 2 used wrongly. Never rejects. */
 export async function cli(argv: string[], process: Process): Promise<number> {
@@ -45,11 +45,14 @@ async function callCommand({ words, options }: Arguments, process: Process): Pro
     identity: options.serverId === undefined ? undefined : readIdentity(options.serverId),
     service: options.service,
     verbosity: options.verbosity,
+    table: options.table,
   };
   const [name, ...operands] = words;
   const command = findCommand(name);
   if (flags.service !== undefined && !command.takesService)
     throw new UsageError(`--service is only for alert; leave it out`);
+  if (flags.table !== undefined && !command.takesTable)
+    throw new UsageError('--table and --no-table are only for monitor; leave them out');
   checkCount(name as string, command, operands);
 
   const prefix = () => process.clock.timestamp();

@@ -6,7 +6,9 @@ export interface Clock {
   now(): number;
   /** Calls `action` once, `ms` from now. The returned function takes that back. */
   after(ms: number, action: () => void): Cancel;
-  /** The wall's time for a log line, ISO 8601 in UTC. */
+  /** The wall's time, milliseconds since 1970; it may be set. */
+  wall(): number;
+  /** The wall's time as a text, ISO 8601 in UTC. */
   timestamp(): string;
 }
 
@@ -16,6 +18,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: startTimer,
+  wall: () => Date.now(),
   timestamp: () => new Date().toISOString(),
 };
 
@@ -45,9 +48,21 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
   });
 }
 
-/** The wall's time, UTC ms: for what was stamped by a wall clock, such as a file or a certificate. */
-export function wallMs(): number {
-  return Date.now();
+/** How often somebody who waits for a time of the wall's clock looks at it. */
+const LOOK_MS = 30_000;
+
+/**
+ * Waits until `ms` have passed by either clock, or `signal` aborts: the wall's may have been set, and the other one
+ * stands still while a machine sleeps.
+ */
+export async function pauseByWall(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  const endsAt = clock.now() + ms;
+  const endsAtWall = clock.wall() + ms;
+  while (!signal.aborted) {
+    const restMs = Math.min(endsAt - clock.now(), endsAtWall - clock.wall());
+    if (restMs <= 0) return;
+    await pause(clock, Math.min(restMs, LOOK_MS), signal);
+  }
 }
 
 /** UTC ms of a time in words, as OpenSSL prints it (`Nov 22 03:00:00 2026 GMT`); NaN for any other text. */

@@ -1,15 +1,23 @@
 import type { Clock } from './clock.ts';
 import type { Flags } from './flags.ts';
 import type { Log } from './log.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What the process around a command offers it. */
 export interface Surroundings {
   /** Writes text to standard output. */
   out: (text: string) => void;
+  /** Writes text to standard error. */
+  err: (text: string) => void;
+  /** The terminal that standard output is, when it is one. */
+  terminal?: Terminal | undefined;
   log: Log;
   clock: Clock;
-  /** Takes over signals and uncaught errors: the answer aborts, with a StopReason, when the program is to end. */
-  listenForStop: () => AbortSignal;
+  /**
+   * Takes over signals and uncaught errors: the answer aborts, with a StopReason, when the program is to end. SIGHUP calls
+   * `reload`, unless it came because the terminal is gone.
+   */
+  listenForStop: (reload: () => void) => AbortSignal;
 }
 
 export type StopReason = { kind: 'signal' } | { kind: 'fault'; error: unknown };
@@ -27,6 +35,7 @@ export interface Command {
   /** The operands' names; one in [brackets] may be left out. */
   operands: string[];
   takesService?: boolean;
+  takesTable?: boolean;
   /** What stands after `overcli` in the example that --help shows. */
   example: string;
   call(call: Call): Promise<void>;

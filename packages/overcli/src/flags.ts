@@ -8,6 +8,8 @@ export interface Flags {
   identity?: Identity | undefined;
   service?: string | undefined;
   verbosity: number;
+  /** Whether to show a table; undefined leaves it to the terminal. */
+  table?: boolean | undefined;
 }
 
 /** Where to report, for a command that has no file to tell it. Throws UsageError. */

@@ -1,5 +1,6 @@
 import { systemClock } from './clock.ts';
 import type { StopReason } from './command.ts';
+import { findTerminal, isControlled } from './terminal.ts';
 
 // Who reads our output may go away; a monitor goes on without.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -12,15 +13,22 @@ async function main(argv: string[]): Promise<number> {
   const out = (text: string) => process.stdout.write(text);
   if (argv[0] === 'check') return (await import('./commands/check.ts')).check(argv.slice(1), out);
   const { cli } = await import('./cli.ts');
-  return cli(argv, { out, err: (text) => process.stderr.write(text), clock: systemClock, listenForStop });
+  return cli(argv, {
+    out,
+    err: (text) => process.stderr.write(text),
+    terminal: findTerminal(process),
+    clock: systemClock,
+    listenForStop,
+  });
 }
 
 /** The first signal or uncaught error ends the program in order; a second one ends it at once, as by default. */
-function listenForStop(): AbortSignal {
+function listenForStop(reload: () => void): AbortSignal {
   const controller = new AbortController();
   const stop = (reason: StopReason) => controller.abort(reason);
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.once(name, () => stop({ kind: 'signal' }));
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop({ kind: 'signal' }));
+  const wasControlled = isControlled();
+  process.on('SIGHUP', () => (wasControlled && !isControlled() ? stop({ kind: 'signal' }) : reload()));
   process.once('uncaughtException', (error) => stop({ kind: 'fault', error })); // rejections too, as Node turns them into these
   return controller.signal;
 }

@@ -3,6 +3,16 @@ export const OPTIONS = {
   server: { alias: 's', type: 'string', describe: "The collector's address, URL" },
   'server-id': { alias: 'i', type: 'string', describe: 'Who reports, and its key: NAME:KEY' },
   service: { alias: undefined, type: 'string', describe: 'For alert: the service that it is about' },
+  table: {
+    alias: undefined,
+    type: 'boolean',
+    describe: 'For monitor: show the services as a table, as on a terminal without -v',
+  },
+  'no-table': {
+    alias: undefined,
+    type: 'boolean',
+    describe: 'For monitor: log lines on a terminal too',
+  },
   verbose: { alias: 'v', type: 'count', describe: 'Say what is done; -vv says how' },
   help: { alias: 'h', type: 'boolean', describe: 'Show help' },
   version: { alias: undefined, type: 'boolean', describe: 'Show version number' },

@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { until } from './until.ts';
 
@@ -27,17 +28,24 @@ export class Collector {
   readonly script: Answer[] = [];
   answer: Answer = ok;
   readonly #server: Server;
+  readonly #scheme: string;
 
-  constructor() {
-    this.#server = createServer(async (request, response) => {
-      const body = Buffer.concat(await request.toArray()).toString('utf8');
-      this.received.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
-      (this.script.shift() ?? this.answer)(response);
-    });
+  /** @param tls key and certificate in PEM, for https */
+  constructor(tls?: { key: string; cert: string }) {
+    this.#scheme = tls ? 'https' : 'http';
+    this.#server = (tls ? createSecureServer(tls) : createServer()).on(
+      'request',
+      async (request, response) => {
+        const body = Buffer.concat(await request.toArray()).toString('utf8');
+        this.received.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
+        (this.script.shift() ?? this.answer)(response);
+      },
+    );
   }
 
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  /** @param port the one it had before, to come back to */
+  async start(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
     return this;
   }
 
@@ -46,7 +54,7 @@ export class Collector {
   }
 
   get url(): string {
-    return `http://${this.host}/`;
+    return `${this.#scheme}://${this.host}/`;
   }
 
   /** Every state that was sent, as `service STATE`. */

@@ -9,6 +9,8 @@ interface Timer {
 /** A clock that only a test moves. */
 export class ManualClock implements Clock {
   #now = 0;
+  /** What the wall's clock shows when the other one shows 0; a test may set it. */
+  wallAtStart = 0;
   readonly #timers = new Set<Timer>();
 
   now(): number {
@@ -21,8 +23,12 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  wall(): number {
+    return this.wallAtStart + this.#now;
+  }
+
   timestamp(): string {
-    return `t+${this.#now}ms`;
+    return new Date(this.wall()).toISOString();
   }
 
   /** The pauses that are being waited for, in ms from now. */

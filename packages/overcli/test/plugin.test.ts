@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { runPlugin } from '../src/runner/plugin.ts';
-import type { PluginSpec } from '../src/sources/ini.ts';
+import type { PluginSpec } from '../src/sources/spec.ts';
+import { specOf } from './spec.ts';
 import { until } from './until.ts';
 import { isRunning, Workshop } from './workshop.ts';
 
@@ -10,10 +11,7 @@ describe('running a plugin', () => {
   after(() => workshop.remove());
 
   const run = (argv: string[], changes: Partial<PluginSpec> = {}, signal = new AbortController().signal) =>
-    runPlugin(
-      { service: 'app', argv, cwd: workshop.folder, periodMs: 60_000, timeoutMs: 5000, ...changes },
-      signal,
-    );
+    runPlugin(specOf('app', 60_000, { argv, cwd: workshop.folder, timeoutMs: 5000, ...changes }), signal);
   const runScript = (body: string, changes: Partial<PluginSpec> = {}) => {
     workshop.script('plugin.sh', body);
     return run(['./plugin.sh'], changes);
@@ -29,10 +27,8 @@ describe('running a plugin', () => {
   for (const [code, state] of exits)
     it(`takes exit code ${code} for ${state}`, async () => {
       assert.deepEqual(await runScript(`echo "up 32h"; exit ${code}`), {
-        service: 'app',
         state,
         info: 'up 32h',
-        periodSeconds: 60,
       });
     });
 

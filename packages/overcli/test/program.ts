@@ -19,9 +19,9 @@ export class Program {
   readonly process: ChildProcessByStdio<null, Readable, Readable>;
   readonly outcome: Promise<Outcome>;
 
-  constructor(args: string[], nodeOptions: string[] = []) {
+  constructor(args: string[], nodeOptions: string[] = [], env: NodeJS.ProcessEnv = process.env) {
     const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    this.process = spawn(process.execPath, [...nodeOptions, PROGRAM, ...args], { stdio });
+    this.process = spawn(process.execPath, [...nodeOptions, PROGRAM, ...args], { stdio, env });
     this.process.stdout.on('data', (chunk) => {
       this.out += chunk;
     });
@@ -50,7 +50,7 @@ export async function overcliHere(...args: string[]): Promise<Outcome> {
     out: (text) => {
       said.out += text;
     },
-    err: (text) => {
+    err: (text: string) => {
       said.err += text;
     },
     clock: systemClock,

@@ -51,6 +51,19 @@ describe('the reporter', () => {
     assert.equal(collector.received.length, 1);
   });
 
+  it('gathers for a hundredth of a long period, and no longer than the shortest one bears', async () => {
+    reporter.add({ ...reading('slow'), periodSeconds: 60 });
+    await clock.pass(500);
+    assert.equal(collector.received.length, 0);
+    reporter.add({ ...reading('hourly'), periodSeconds: 3600 });
+    assert.deepEqual(clock.pauses, [100]);
+    reporter.add(reading('fast'));
+    assert.deepEqual(clock.pauses, [50]);
+    await clock.pass(50);
+    await sent(3);
+    assert.equal(collector.received.length, 1);
+  });
+
   it('gathers while a POST is on its way, and sends the newest of each service next', async () => {
     let answer = () => {};
     collector.script.push((response) => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,6 +13,19 @@ export class Workshop {
   write(name: string, text: string | Buffer): string {
     writeFileSync(this.path(name), text);
     return this.path(name);
+  }
+
+  /** What a file holds; nothing as long as it is not there. */
+  text(name: string): string {
+    try {
+      return readFileSync(this.path(name), 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  folderNamed(name: string): void {
+    mkdirSync(this.path(name));
   }
 
   /** A shell script that can be run. */

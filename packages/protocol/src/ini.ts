@@ -2,7 +2,10 @@ import { SettingsError } from './errors.ts';
 
 export interface IniSection {
   name: string;
-  /** Option name in lower case → its text, unquoted and otherwise untouched. */
+  /**
+   * Option name → its text, unquoted and otherwise untouched. The name is in lower case up to its first dot: what
+   * follows one is the name of something else, such as an environment variable.
+   */
   options: Map<string, string>;
 }
 
@@ -62,7 +65,8 @@ function splitOption(line: string, number: number): { name: string; value: strin
   const at = line.indexOf('=');
   if (at < 1)
     throw new SettingsError(`line ${number}: "${firstWord(line)}" is neither [section] nor option = value`);
-  return { name: line.slice(0, at).trim().toLowerCase(), value: line.slice(at + 1).trim() };
+  const [word = '', ...rest] = line.slice(0, at).trim().split('.');
+  return { name: [word.toLowerCase(), ...rest].join('.'), value: line.slice(at + 1).trim() };
 }
 
 /** What an error quotes of a line: the rest of it may be a key or a password. */

@@ -103,6 +103,16 @@ command=./plugin.d/pid-check.sh "httpd"
     ]);
   });
 
+  it('keeps the case of what follows a dot in an option, as of a variable in env.PATH', () => {
+    assert.deepEqual(
+      [...(parseIni('[s]\nEnv.Path = a\nenv.PATH = b.C')[0]?.options ?? [])],
+      [
+        ['env.Path', 'a'],
+        ['env.PATH', 'b.C'],
+      ],
+    );
+  });
+
   it('takes option names in any case', () => {
     assert.deepEqual(plain(parseIni('[s]\nMy-Key = Ab')), [['s', [['my-key', 'Ab']]]]);
   });

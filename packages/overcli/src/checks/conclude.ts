@@ -1,5 +1,5 @@
 import { formatPerfdata, STATES, type State } from '@overc/protocol';
-import { wallMs } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
 import { oneLine } from '../log.ts';
 import type { Given } from './arguments.ts';
@@ -27,7 +27,7 @@ export async function conclude(check: Check, values: Given): Promise<Finding> {
     perf: [],
   };
   try {
-    const result = check.run(values as never, { signal, nowMs: wallMs, timeoutMs });
+    const result = check.run(values as never, { signal, nowMs: systemClock.wall, timeoutMs });
     const finding = await Promise.race([result, gaveUp]);
     return signal.aborted || !finding ? late : finding;
   } catch (error) {

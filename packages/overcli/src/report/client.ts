@@ -1,19 +1,21 @@
 import { PATHS, type PostedAlert, type Report } from '@overc/protocol';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Connection } from '../connection.ts';
 import { type Address, readAddress } from './address.ts';
-import { CollectorError } from './errors.ts';
+import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { networkError } from './network-error.ts';
+import { createDispatcher, type Way } from './way.ts';
 
 /** How long the collector may keep us waiting for a connection, for its answer, and between two parts of it. */
 const PATIENCE_MS = 10_000;
 /** A request ends after this many times the patience, even if its answer trickles in. */
 const TRICKLE_FACTOR = 3;
-/** A collector answers in a few bytes; anything this long is none. */
-const MOST_ANSWER_BYTES = 64 * 1024;
+/** How long another address is used before the first is tried again. */
+const RETURN_AFTER_MS = 60_000;
 
 export interface ClientOptions {
   patienceMs?: number;
+  returnAfterMs?: number;
   /** Hears of every answer. */
   debug?: (text: string) => void;
 }
@@ -23,26 +25,31 @@ export type OutgoingReport = Omit<Report, 'state'> & { state: string };
 
 /** Speaks the write API. Every method throws CollectorError when the collector or the network refuses. */
 export class Client {
-  /** The collector's address as it may be shown: without credentials. */
-  readonly address: string;
-  readonly #address: Address;
+  readonly #addresses: [Address, ...Address[]];
   readonly #connection: Connection;
   readonly #patienceMs: number;
+  readonly #returnAfterMs: number;
   readonly #debug: (text: string) => void;
-  readonly #agent: Agent;
+  readonly #way: Way;
+  /** Which of the addresses answered last. */
+  #current = 0;
+  /** When the first address last failed or was tried again, on the clock that never jumps. */
+  #awaySince = 0;
 
-  constructor(connection: Connection, { patienceMs = PATIENCE_MS, debug = () => {} }: ClientOptions = {}) {
+  constructor(connection: Connection, options: ClientOptions = {}) {
+    const { patienceMs = PATIENCE_MS, returnAfterMs = RETURN_AFTER_MS, debug = () => {} } = options;
+    const others = (connection.others ?? []).map(readAddress);
     this.#connection = connection;
-    this.#address = readAddress(connection.server);
-    this.address = this.#address.shown;
+    this.#addresses = [readAddress(connection.server), ...others];
     this.#patienceMs = patienceMs;
+    this.#returnAfterMs = returnAfterMs;
     this.#debug = debug;
-    this.#agent = new Agent({
-      connect: { timeout: patienceMs },
-      headersTimeout: patienceMs,
-      bodyTimeout: patienceMs,
-      maxResponseSize: MOST_ANSWER_BYTES,
-    });
+    this.#way = createDispatcher(connection, patienceMs);
+  }
+
+  /** The collector's address that is in use, as it may be shown: without credentials. */
+  get address(): string {
+    return this.#addressAt(this.#current).shown;
   }
 
   /** Checks the way to the collector and the key. */
@@ -67,29 +74,88 @@ export class Client {
     await this.#post(PATHS.alerts, { alerts }, 'ok', signal);
   }
 
+  /** Lets what is under way come to its end, and drops the connections then. */
+  async retire(): Promise<void> {
+    await this.#way.dispatcher.close();
+  }
+
   /** Drops the connections, so that the process may end. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#way.dispatcher.destroy();
   }
 
+  /** Tries the addresses in turn, beginning with the one that answered last. */
   async #post(path: string, body: object, success: 'ok' | 'pong', signal?: AbortSignal): Promise<void> {
     const payload = JSON.stringify({ server: this.#connection.identity, ...body });
-    const answer = await this.#send(path, payload, signal);
-    this.#debug(`POST ${this.address}${path}, ${Buffer.byteLength(payload)} bytes: ${answer.status}`);
-    const parsed = parseAnswer(answer.text);
-    if (answer.status === 200 && parsed[success] === 1) return;
-    throw this.#refusal(answer, parsed);
+    const failures: CollectorError[] = [];
+    for (const [offset] of this.#addresses.entries()) {
+      const index = (this.#current + offset) % this.#addresses.length;
+      try {
+        await this.#postTo(this.#addressAt(index), path, payload, success, signal);
+        return this.#onAnswer(index);
+      } catch (error) {
+        if (!(error instanceof CollectorError) || !mayBeTakenLater(error) || signal?.aborted) throw error;
+        failures.push(error);
+        this.#debug(error.message);
+      }
+    }
+    throw failures[0];
   }
 
-  async #send(path: string, body: string, signal?: AbortSignal): Promise<Answer> {
-    const { url, authorization, shown } = this.#address;
+  #onAnswer(index: number): void {
+    const now = performance.now();
+    if (index !== this.#current) {
+      this.#current = index;
+      this.#awaySince = now;
+      this.#debug(`Now reporting to ${this.address}`);
+    }
+    if (index === 0 || now - this.#awaySince < this.#returnAfterMs) return;
+    this.#awaySince = now;
+    void this.#tryFirst();
+  }
+
+  /** Aside, since no report shall wait for an address that is probably still away. */
+  async #tryFirst(): Promise<void> {
+    const payload = JSON.stringify({ server: this.#connection.identity });
+    try {
+      await this.#postTo(this.#addressAt(0), PATHS.ping, payload, 'pong');
+      this.#onAnswer(0);
+    } catch (error) {
+      this.#debug((error as Error).message);
+    }
+  }
+
+  #addressAt(index: number): Address {
+    return this.#addresses[index] ?? this.#addresses[0];
+  }
+
+  async #postTo(
+    address: Address,
+    path: string,
+    payload: string,
+    success: 'ok' | 'pong',
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const answer = await this.#send(address, path, payload, signal);
+    this.#debug(`POST ${address.shown}${path}, ${Buffer.byteLength(payload)} bytes: ${answer.status}`);
+    const parsed = parseAnswer(answer.text);
+    if (answer.status === 200 && parsed[success] === 1) return;
+    throw this.#refusal(address, answer, parsed);
+  }
+
+  async #send(
+    { url, authorization, shown }: Address,
+    path: string,
+    body: string,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
     const limit = AbortSignal.timeout(TRICKLE_FACTOR * this.#patienceMs);
     try {
       const {
         statusCode,
         headers,
         body: answer,
-      } = await this.#agent.request({
+      } = await this.#way.dispatcher.request({
         origin: url.origin,
         path: new URL(path, url).pathname,
         method: 'POST',
@@ -99,14 +165,14 @@ export class Client {
       });
       return { status: statusCode, headers, text: await answer.text() };
     } catch (error) {
-      throw networkError(error, shown);
+      throw networkError(error, `${shown}${this.#way.shown}`);
     }
   }
 
-  #refusal({ status, headers }: Answer, { error }: ParsedAnswer): CollectorError {
+  #refusal({ shown }: Address, { status, headers }: Answer, { error }: ParsedAnswer): CollectorError {
     const reason = typeof error === 'string' ? this.#withoutKey(error) : explainStatus(status);
     const retryAfterMs = readRetryAfter(headers['retry-after']);
-    return new CollectorError(`${this.address} answered ${status}: ${reason}`, { status, retryAfterMs });
+    return new CollectorError(`${shown} answered ${status}: ${reason}`, { status, retryAfterMs });
   }
 
   /** Something between us and the collector may echo what we sent; the key is shown nowhere all the same. */

@@ -25,14 +25,24 @@ export function networkError(error: unknown, shownAddress: string): CollectorErr
 function explain({ code = '', name, message }: NetworkCause): string {
   if (name === 'TimeoutError' || TIMEOUTS.test(code))
     return 'no answer in time; is the collector overloaded, or does a firewall drop the connection?';
+  const refusedByProxy = /^Proxy .*\((\d{3})\)/.exec(message);
+  if (refusedByProxy) return explainProxy(Number(refusedByProxy[1]));
   if (name === 'AbortError') return 'given up, as the program is ending';
   if (name === 'HTTPParserError')
     return 'the answer is not HTTP; is the port right, and is it http or https?';
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER')
     return 'it does not speak TLS; try http:// instead of https://';
   if (CERTIFICATE.test(code))
-    return `its certificate is not accepted (${message}); name its authority in NODE_EXTRA_CA_CERTS`;
+    return `its certificate is not accepted (${message}); name its authority in ca-file or NODE_EXTRA_CA_CERTS`;
   return REMEDIES[code] ?? `${message}${code === '' ? '' : ` (${code})`}`;
+}
+
+function explainProxy(status: number): string {
+  const remedy =
+    status === 407
+      ? 'put user and password into its address'
+      : 'does it let us through, and is the address right?';
+  return `the proxy answered ${status}; ${remedy}`;
 }
 
 /** The code sits on the error itself, on its cause, or on the first of several attempts at a host's addresses. */

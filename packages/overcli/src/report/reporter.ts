@@ -4,8 +4,13 @@ import type { Log } from '../log.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { retryDelay } from './retry.ts';
 
-/** How long a reading waits for others to share its POST. It delays every report alike, so it costs no promise anything. */
-const GATHER_MS = 50;
+/**
+ * How long a report waits for others to share its POST, as a share of its period. It delays all reports of a service alike,
+ * so it costs no promise anything.
+ */
+const GATHER_SHARE = 0.01;
+const LEAST_GATHER_MS = 50;
+const MOST_GATHER_MS = 1000;
 
 export interface ReporterOptions {
   /** Delivers readings in one POST; throws CollectorError. */
@@ -26,6 +31,7 @@ export class Reporter {
   readonly #options: ReporterOptions;
   readonly #waiting = new Map<string, Report>();
   #timer: Cancel | undefined;
+  #sendsAt = 0;
   #sending: Promise<boolean> | undefined;
   /** Cuts the POST that is on its way. */
   #flight = new AbortController();
@@ -42,7 +48,11 @@ export class Reporter {
   /** Takes a reading; it is sent soon, together with others. */
   add(reading: Report): void {
     this.#waiting.set(reading.service, reading);
-    if (!this.#timer && !this.#sending && !this.#isClosing) this.#sendAfter(GATHER_MS);
+    if (this.#sending || this.#isClosing || this.#failures > 0) return;
+    const gatherMs = gatherTime(reading);
+    if (this.#timer && this.#sendsAt <= this.#options.clock.now() + gatherMs) return;
+    this.#timer?.();
+    this.#sendAfter(gatherMs);
   }
 
   /** Tries once more to send what still waits, for at most `limitMs`, and stops. */
@@ -61,6 +71,7 @@ export class Reporter {
   }
 
   #sendAfter(ms: number): void {
+    this.#sendsAt = this.#options.clock.now() + ms;
     this.#timer = this.#options.clock.after(ms, () => {
       this.#timer = undefined;
       this.#turn().catch(this.#options.onFault);
@@ -136,4 +147,8 @@ export class Reporter {
     else log.notice(failure);
     this.#lastFailure = failure;
   }
+}
+
+function gatherTime({ periodSeconds }: Report): number {
+  return Math.min(Math.max(GATHER_SHARE * periodSeconds * 1000, LEAST_GATHER_MS), MOST_GATHER_MS);
 }

@@ -1,6 +1,6 @@
 import type { Ending, RunResult } from '@overc/command';
-import { type Report, type State, stateFromExitCode } from '@overc/protocol';
-import type { PluginSpec } from '../sources/ini.ts';
+import { type State, stateFromExitCode } from '@overc/protocol';
+import type { PluginSpec } from '../sources/spec.ts';
 
 /** How much of a plugin's output is read. Source: Monitoring Plugins take 4 KiB for granted; a report takes more. */
 export const MOST_OUTPUT_BYTES = 64 * 1024;
@@ -9,12 +9,18 @@ const CUT_CHARACTER_BYTES = 3;
 /** The last exit code that the plugin interface gives a meaning (UNK). */
 const LAST_KNOWN_CODE = 3;
 
+/** What one run of a plugin says about its service. */
+export interface Reading {
+  state: State;
+  info: string;
+}
+
 /** What the end of a plugin's run says about its service. */
-export function readingOf({ service, periodMs, timeoutMs }: PluginSpec, result: RunResult): Report {
+export function readingOf({ timeoutMs }: Pick<PluginSpec, 'timeoutMs'>, result: RunResult): Reading {
   const output = outputOf(result);
   const { state, remark } = verdict(result.ending, output, timeoutMs);
   const info = [remark, output].filter((part) => part !== '').join('\n');
-  return { service, state, info, periodSeconds: periodMs / 1000 };
+  return { state, info };
 }
 
 function verdict(ending: Ending, output: string, timeoutMs: number): { state: State; remark: string } {

@@ -1,169 +1,124 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { splitWords } from '@overc/command';
-import {
-  duration,
-  httpUrl,
-  type IniSection,
-  MAX_PERIOD_SECONDS,
-  nameText,
-  type Option,
-  parseIni,
-  readSection,
-  readValue,
-  SettingsError,
-  wholeNumber,
-} from '@overc/protocol';
-
-/** A plugin to run again and again, and the service that it tells about. */
-export interface PluginSpec {
-  service: string;
-  /** Program and arguments. */
-  argv: string[];
-  cwd: string;
-  periodMs: number;
-  timeoutMs: number;
-}
+import { dirname, relative, resolve } from 'node:path';
+import { type IniSection, parseIni, readSection, SettingsError, type Values } from '@overc/protocol';
+import { findFiles, naming, readCaFile, readKeyFile, readText } from './files.ts';
+import { MONITOR_OPTIONS } from './options.ts';
+import { NO_DEFAULTS, readDefaults, readService, SERVICE_PREFIX, type ServiceValues } from './service.ts';
+import type { PluginSpec } from './spec.ts';
 
 export interface MonitorSettings {
-  server?: string | undefined;
+  /** The collector's addresses, in the order in which they are tried. */
+  servers?: string[] | undefined;
   name?: string | undefined;
   key?: string | undefined;
   maxLagMs?: number | undefined;
+  maxParallel?: number | undefined;
+  /** A proxy's address, or `none`. */
+  proxy?: string | undefined;
+  /** Certificates in PEM. */
+  ca?: string | undefined;
   plugins: PluginSpec[];
+  /** The file's folder. */
+  folder: string;
+  /** Which files it includes, relative to its folder. */
+  include?: string | undefined;
+  /** Files whose contents are part of these settings. */
+  single: string[];
 }
 
-const LONGEST_MS = MAX_PERIOD_SECONDS * 1000;
-const SHORTEST_TIMEOUT_MS = 100;
-const SERVICE_PREFIX = 'service:';
+type MonitorValues = Values<typeof MONITOR_OPTIONS>;
 
-const period: Option<number> = {
-  read: wholeNumber(1, MAX_PERIOD_SECONDS),
-  help: 'Seconds within which each report promises the next.',
-  example: '60',
-};
+/** The sections of one file, by their kinds. */
+interface Sections {
+  overc?: IniSection;
+  defaults?: IniSection;
+  services: IniSection[];
+}
 
-const command: Option<string[]> = {
-  read: splitWords,
-  help: "The plugin and its arguments, run without a shell in the file's folder. Its exit code is the state, its output the info. As the first word `overcli` is this program itself, wherever it lies: `overcli check disk`.",
-  example: './plugin.d/disk.sh "/var"',
-};
-
-/** What the section `[overc]` of a monitor's file may hold. */
-export const MONITOR_OPTIONS = {
-  server: {
-    read: httpUrl,
-    help: "The collector's address, with user and password in it if a proxy wants them.",
-    example: 'http://mon.example.com:5000/',
-    secret: true, // it may hold a password
-  },
-  'my-name': { read: nameText, help: "This server's name.", example: 'a.example.com' },
-  'my-key': {
-    read: nameText,
-    help: "This server's key; any text, as long as it stays the same.",
-    example: '1234',
-    secret: true,
-  },
-  'max-lag': {
-    read: duration(0, LONGEST_MS),
-    help: 'What to allow for running and sending, whatever the plugins take.',
-    example: '2s',
-    fallback: "3 × the plugin's last running time",
-  },
-} satisfies Record<string, Option<string> | Option<number>>;
-
-/** What a section `[service:<name>]` may hold. */
-export const SERVICE_OPTIONS = {
-  period,
-  command,
-  timeout: {
-    read: duration(SHORTEST_TIMEOUT_MS, LONGEST_MS),
-    help: 'How long the plugin may run before it and all its children are killed.',
-    example: '10s',
-    fallback: 'the period',
-  },
-};
-
-/** Reads a monitor's file. Throws SettingsError that names file, section, option and remedy. */
+/** Reads a monitor's file and what it includes. Throws SettingsError that names file, section, option and remedy. */
 export function readMonitorFile(file: string): MonitorSettings {
-  const bytes = readBytes(file);
+  return naming(file, () => parseMonitorFile(readText(file), dirname(resolve(file))));
+}
+
+/** Reads a monitor file's text as if it lay in `folder`, where its commands will run. Throws SettingsError. */
+export function parseMonitorFile(text: string, folder: string): MonitorSettings {
+  const main = sort(parseIni(text));
+  const values: MonitorValues = main.overc ? readSection(main.overc, MONITOR_OPTIONS) : {};
+  const settings = { ...readOverc(values, folder), folder, include: values.include };
+  const defaults = readDefaults(main.defaults, NO_DEFAULTS);
+  const plugins = new Map<string, PluginSpec>();
+  addServices(plugins, main, defaults, folder);
+  for (const file of values.include === undefined ? [] : findFiles(values.include, folder))
+    naming(relative(folder, file), () => addIncluded(plugins, file, defaults));
+  if (plugins.size === 0)
+    throw new SettingsError(
+      '[service:<name>]: there is none; add one with period and command for each service',
+    );
+  return { ...settings, plugins: [...plugins.values()] };
+}
+
+/** The files beside the monitor's own on which these settings rest, also those that came since; as far as they can be found. */
+export function filesBeside({ folder, include, single }: MonitorSettings): string[] {
   try {
-    return parseMonitorFile(decode(bytes), dirname(resolve(file)));
+    return [...(include === undefined ? [] : findFiles(include, folder)), ...single];
   } catch (error) {
-    if (error instanceof SettingsError) throw new SettingsError(`${file}: ${error.message}`);
+    if (error instanceof SettingsError) return single;
     throw error;
   }
 }
 
-/** Reads a monitor file's text; its commands will run in `folder`. Throws SettingsError. */
-export function parseMonitorFile(text: string, folder: string): MonitorSettings {
-  let settings: Omit<MonitorSettings, 'plugins'> = {};
-  const plugins: PluginSpec[] = [];
-  for (const section of parseIni(text)) {
-    if (section.name === 'overc') settings = readOverc(section);
-    else if (section.name.startsWith(SERVICE_PREFIX)) plugins.push(readPlugin(section, folder, plugins));
+function sort(sections: IniSection[]): Sections {
+  const sorted: Sections = { services: [] };
+  for (const section of sections) {
+    if (section.name === 'overc') sorted.overc = section;
+    else if (section.name === 'defaults') sorted.defaults = section;
+    else if (section.name.startsWith(SERVICE_PREFIX)) sorted.services.push(section);
     else
-      throw new SettingsError(`[${section.name}]: unknown section; known are [overc] and [service:<name>]`);
+      throw new SettingsError(
+        `[${section.name}]: unknown section; known are [overc], [defaults] and [service:<name>]`,
+      );
   }
-  if (plugins.length === 0)
-    throw new SettingsError(
-      '[service:<name>]: there is none; add one with period and command for each service',
-    );
-  return { ...settings, plugins };
+  return sorted;
 }
 
-function readOverc(section: IniSection): Omit<MonitorSettings, 'plugins'> {
-  const values = readSection(section, MONITOR_OPTIONS);
+function readOverc(values: MonitorValues, folder: string) {
+  if (values['my-key'] !== undefined && values['key-file'] !== undefined)
+    throw new SettingsError('[overc] key-file: stands beside my-key; keep one of them');
+  const single: string[] = [];
+  const contents = (option: 'key-file' | 'ca-file', read: (file: string) => string) => {
+    const name = values[option];
+    if (name === undefined) return undefined;
+    const file = resolve(folder, name);
+    single.push(file);
+    return naming(`[overc] ${option}`, () => read(file));
+  };
   return {
-    server: values.server,
+    servers: values.server,
     name: values['my-name'],
-    key: values['my-key'],
+    key: values['my-key'] ?? contents('key-file', readKeyFile),
     maxLagMs: values['max-lag'],
+    maxParallel: values['max-parallel'],
+    proxy: values.proxy,
+    ca: contents('ca-file', readCaFile),
+    single,
   };
 }
 
-function readPlugin(section: IniSection, cwd: string, before: PluginSpec[]): PluginSpec {
-  const service = readServiceName(section.name, before);
-  const values = readSection(section, SERVICE_OPTIONS);
-  const periodMs = required(section, 'period', values.period) * 1000;
-  const argv = required(section, 'command', values.command);
-  return { service, argv, cwd, periodMs, timeoutMs: values.timeout ?? periodMs };
+function addIncluded(plugins: Map<string, PluginSpec>, file: string, defaults: ServiceValues): void {
+  const sections = sort(parseIni(readText(file)));
+  if (sections.overc) throw new SettingsError('[overc]: belongs to the file that includes this one');
+  addServices(plugins, sections, readDefaults(sections.defaults, defaults), dirname(file));
 }
 
-function readServiceName(sectionName: string, before: PluginSpec[]): string {
-  const option: Option<string> = { read: nameText, help: '', example: '[service:disk]' };
-  const name = readValue(`[${sectionName}]`, option, sectionName.slice(SERVICE_PREFIX.length).trim());
-  if (before.some(({ service }) => service === name))
-    throw new SettingsError(`[${sectionName}]: the service "${name}" stands twice; keep one`);
-  return name;
-}
-
-function required<T>(section: IniSection, name: keyof typeof SERVICE_OPTIONS, value: T | undefined): T {
-  if (value !== undefined) return value;
-  throw new SettingsError(
-    `[${section.name}] ${name}: is missing; add ${name} = ${SERVICE_OPTIONS[name].example}`,
-  );
-}
-
-const READ_ERRORS: Record<string, string> = {
-  ENOENT: 'no such file',
-  EACCES: 'no permission to read it',
-  EISDIR: 'it is a folder',
-};
-
-function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new SettingsError(`${file}: cannot be read: ${READ_ERRORS[code ?? ''] ?? message}`);
-  }
-}
-
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new SettingsError('is not valid UTF-8; save it in that encoding');
+function addServices(
+  plugins: Map<string, PluginSpec>,
+  { services }: Sections,
+  defaults: ServiceValues,
+  folder: string,
+): void {
+  for (const section of services) {
+    const plugin = readService(section, defaults, folder);
+    if (plugins.has(plugin.service))
+      throw new SettingsError(`[${section.name}]: the service "${plugin.service}" stands twice; keep one`);
+    plugins.set(plugin.service, plugin);
   }
 }

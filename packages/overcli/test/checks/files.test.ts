@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { wallMs } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
 import { overcli } from '../program.ts';
 import { Workshop } from '../workshop.ts';
 import { type SelfSigned, selfSigned } from './authority.ts';
@@ -25,7 +25,7 @@ describe('check file', () => {
 
   function aged(name: string, ageSeconds: number, text = 'x'): string {
     const path = workshop.write(name, text);
-    const at = wallMs() / 1000 - ageSeconds;
+    const at = systemClock.wall() / 1000 - ageSeconds;
     utimesSync(path, at, at);
     return path;
   }

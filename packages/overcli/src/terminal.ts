@@ -1,0 +1,35 @@
+import { closeSync, openSync } from 'node:fs';
+
+/** The terminal that standard output is. */
+export interface Terminal {
+  size: () => { columns: number; rows: number };
+  onResize: (action: () => void) => void;
+  /** Whether standard error is shown on a terminal too. */
+  showsErrors: boolean;
+  /** Whether it can be drawn on. */
+  canDraw: boolean;
+  hasColours: boolean;
+}
+
+/** Undefined when standard output is a file or a pipe. Colours are left out where $NO_COLOR is set (https://no-color.org). */
+export function findTerminal({ stdout, stderr, env }: NodeJS.Process): Terminal | undefined {
+  if (!stdout.isTTY) return undefined;
+  const canDraw = env.TERM !== undefined && env.TERM !== 'dumb';
+  return {
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+    onResize: (action) => stdout.on('resize', action),
+    showsErrors: stderr.isTTY,
+    canDraw,
+    hasColours: canDraw && !env.NO_COLOR,
+  };
+}
+
+/** Whether a terminal controls us; one that was closed does so no longer. Source: tty(4). */
+export function isControlled(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
