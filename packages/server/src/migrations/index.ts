@@ -5,6 +5,7 @@ import * as failures from './0003-failures.ts';
 import * as changes from './0004-changes.ts';
 import * as pauses from './0005-pauses.ts';
 import * as trouble from './0006-trouble.ts';
+import * as endings from './0007-endings.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -18,6 +19,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-changes': changes,
   '0005-pauses': pauses,
   '0006-trouble': trouble,
+  '0007-endings': endings,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

@@ -1,6 +1,6 @@
 import { insertAlerts } from '../store/alerts.ts';
 import { touchServer } from '../store/servers.ts';
-import type { Sighting } from '../store/services.ts';
+import { isSighted, type Sighting } from '../store/services.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import { type Admitted, admit } from './admit.ts';
 import { applySubmission, type Batch, loadBatch, saveBatch, workingIn } from './batch.ts';
@@ -58,10 +58,10 @@ async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
 /** What the database now says of the services that a submission reported. */
 function sightingsOf(batch: Batch, { submission, server }: Admitted): Sighting[] {
   return submission.reports.flatMap(({ service: name }) => {
-    const { status, pulse, slot } = workingIn(batch, server.id, name) ?? {};
-    if (!status || pulse?.id === undefined || slot === undefined) return [];
+    const { status, pulse, slot = 0, reportedTitle = null } = workingIn(batch, server.id, name) ?? {};
+    if (!status || pulse?.id === undefined || !isSighted(status)) return [];
     const { id: pulseId, version, members } = pulse;
-    const { state, periodSeconds } = status;
-    return [{ name, slot, state, periodSeconds, pulseId, version, members }];
+    const { state, periodSeconds, graceSeconds } = status;
+    return [{ name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members }];
   });
 }

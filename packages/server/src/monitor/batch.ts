@@ -40,11 +40,12 @@ export async function loadBatch(tx: Tx, admitted: Admitted[]): Promise<Batch> {
 }
 
 function workingOf(stored: Service, pulse: StoredPulse): Working {
-  const { serverId, name, member, slot, left } = stored;
+  const { serverId, name, member, slot, left, reportedTitle } = stored;
   return {
     serverId,
     name,
     stored,
+    reportedTitle,
     status: statusOf(member, pulse.infos[slot] ?? '', pulse.value),
     pulse,
     slot,
@@ -70,6 +71,7 @@ export function applySubmission(batch: Batch, { submission, server }: Admitted):
     const { next, closed, events } = receive(service.status, report, at);
     service.status = next;
     service.closed.push(...closed);
+    if (report.title !== undefined) service.reportedTitle = report.title || null;
     for (const event of events) raised.push({ ...event, at, serverId: server.id, service: report.service });
   }
   for (const group of groups.values()) {
@@ -87,7 +89,7 @@ function workingOn(batch: Batch, serverId: number, name: string): Working {
   const known = workingIn(batch, serverId, name);
   if (known) return known;
   const nothing = { stored: undefined, status: undefined, pulse: undefined, slot: 0, left: null };
-  const fresh = { serverId, name, ...nothing, closed: [] };
+  const fresh = { serverId, name, ...nothing, reportedTitle: null, closed: [] };
   batch.services.set(keyOf(serverId, name), fresh);
   return fresh;
 }
@@ -140,10 +142,19 @@ async function storeServices(tx: Tx, reported: Working[]): Promise<void> {
     working.stored = { id: ids[index] as number, ...(rows[index] as Omit<Service, 'id'>) };
 }
 
-function toService({ serverId, name, status, pulse, slot, left }: Working): Omit<Service, 'id'> {
+function toService({
+  serverId,
+  name,
+  status,
+  pulse,
+  slot,
+  left,
+  reportedTitle,
+}: Working): Omit<Service, 'id'> {
   return {
     serverId,
     name,
+    reportedTitle,
     pulseId: pulse?.id as number,
     slot,
     left: left && { pulseId: left.pulse.id as number, slot: left.slot, at: left.at, report: left.report },
@@ -155,7 +166,9 @@ function toService({ serverId, name, status, pulse, slot, left }: Working): Omit
 function isSameRow(before: Omit<Service, 'id'>, after: Omit<Service, 'id'>): boolean {
   const fields = Object.keys(after.member) as (keyof typeof after.member)[];
   return (
-    before.pulseId === after.pulseId && fields.every((field) => before.member[field] === after.member[field])
+    before.pulseId === after.pulseId &&
+    before.reportedTitle === after.reportedTitle &&
+    fields.every((field) => before.member[field] === after.member[field])
   );
 }
 

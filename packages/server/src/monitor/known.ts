@@ -1,4 +1,4 @@
-import type { State } from '@overc/protocol';
+import type { Report, State } from '@overc/protocol';
 import { type KeptReport, statesText } from '../store/history.ts';
 import type { Renewal } from '../store/pulses.ts';
 import type { Server } from '../store/servers.ts';
@@ -43,6 +43,15 @@ interface Beat {
   infos: (string | null)[];
 }
 
+/** Whether a report is of now, of no run, and promises what the last one did. */
+function promisesTheSame(
+  seen: Pick<Sighting, 'periodSeconds' | 'graceSeconds'>,
+  { periodSeconds, graceSeconds = 0, bye, running, at }: Report,
+): boolean {
+  if (seen.periodSeconds !== periodSeconds || seen.graceSeconds !== graceSeconds) return false;
+  return bye === undefined && running === undefined && at === undefined;
+}
+
 /** `hashKey` gives the stored form of a server's key. */
 export function createKnown(hashKey: (server: string, key: string) => string): Known {
   const servers = new Map<string, KnownServer>();
@@ -62,11 +71,13 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
     if (!isRightKey(server, identity)) return undefined;
     const beats = new Map<number, Beat>();
     let members = 0;
-    for (const { service, state, info, periodSeconds } of reports) {
+    for (const report of reports) {
+      const { service, state, info } = report;
       const number = server.services.get(service);
       if (number === undefined) return undefined;
       const seen = known.get(number);
-      if (seen.state !== state || seen.periodSeconds !== periodSeconds) return undefined;
+      if (seen.state !== state || !promisesTheSame(seen, report)) return undefined;
+      if (report.title !== undefined && report.title !== known.titleOf(number)) return undefined;
       let beat = beats.get(seen.pulseId);
       if (!beat) {
         beat = { pulseId: seen.pulseId, version: seen.version, states: [], infos: [] };

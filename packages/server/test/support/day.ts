@@ -70,6 +70,13 @@ export class Day {
     };
   }
 
+  /** Fields of a service of the usual server, as the read API tells them. */
+  async service(name: string, ...fields: string[]): Promise<unknown[]> {
+    const { body } = await this.collector.http().get('/api/v1/services').query({ q: name }).expect(200);
+    const service = body.services.find((service: { name: string }) => service.name === name);
+    return fields.map((field) => service[field]);
+  }
+
   stop(): Promise<void> {
     return this.collector.stop();
   }

@@ -5,7 +5,7 @@ import type { Status } from '../../core/status.ts';
 import { listGaps } from '../gaps.ts';
 
 /** What is observed of a service now. */
-export type Current = Pick<Status, 'state' | 'silent' | 'since'> & { id: number };
+export type Current = Pick<Status, 'state' | 'silent' | 'since' | 'endedAt'> & { id: number };
 
 /** So many of the newest spans of a service are looked at, and so many of all that are asked for at once. */
 export const MOST_SPANS = 5000;
@@ -42,13 +42,16 @@ export async function loadObserved(
 }
 
 function observedBy(
-  { state, silent, since }: Current,
+  { state, silent, since, endedAt }: Current,
   spans: SpanRow[],
   gaps: Gap[],
   range: Range,
 ): Stretch[] {
   const closed = spans.map(({ serviceId: _, ...span }) => ({ ...span, silent: Boolean(span.silent) }));
-  return within(observedOf([...closed, { state, silent, since, until: range.until }], gaps), range);
+  return within(
+    observedOf([...closed, { state, silent, since, until: endedAt ?? range.until }], gaps),
+    range,
+  );
 }
 
 /** Since when rows, the latest first, are all that there are: the end of the one that is more than asked for. */

@@ -182,8 +182,8 @@ function readRange(query: Query): Range {
   };
 }
 
-/** The span that is not over yet, on the first page, where the range reaches it. */
+/** The span that is not over yet, but for an end on purpose, on the first page, where the range reaches it. */
 function currentSpan(service: ServiceView, { until, after }: Range): object[] {
   const isReached = after === undefined && (until === undefined || service.since < until);
-  return isReached ? [spanJson({ ...service, until: null })] : [];
+  return isReached ? [spanJson({ ...service, until: service.endedAt })] : [];
 }

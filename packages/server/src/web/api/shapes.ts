@@ -54,7 +54,9 @@ export function serviceJson(service: ServiceView): object {
     silent,
     paused,
     reported_at: toIso(service.reportedAt),
-    deadline_at: toIso(service.deadlineAt),
+    deadline_at: toIsoOrNull(service.deadlineAt),
+    running_since: toIsoOrNull(service.runningSince),
+    ended_at: toIsoOrNull(service.endedAt),
     state_since: toIso(service.stateSince),
   };
 }

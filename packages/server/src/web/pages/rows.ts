@@ -29,7 +29,7 @@ export interface ServiceRow {
   paused: boolean;
   info: string;
   reported: Moment;
-  /** What the deadline is: `due`, or `overdue since`. */
+  /** What the deadline is: `due`, or `overdue since`; `ended` where there is none, and then it is when that was. */
   due: string;
   deadline: Moment;
   since: Moment;
@@ -44,8 +44,8 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
     paused: service.paused,
     info: service.info,
     reported: relative(service.reportedAt, now),
-    due: service.silent ? 'overdue since' : 'due',
-    deadline: relative(service.deadlineAt, now),
+    due: service.deadlineAt === null ? 'ended' : service.silent ? 'overdue since' : 'due',
+    deadline: relative(service.deadlineAt ?? service.reportedAt, now),
     since: relative(service.stateSince, now),
   };
 }

@@ -7,7 +7,7 @@ import { serviceControls } from './controls.ts';
 import { serviceOf } from './found.ts';
 import { servicePast } from './past.ts';
 import { reportRow, serviceRow, spanRow } from './rows.ts';
-import { exact, lengthText } from './times.ts';
+import { exact, lengthText, relative } from './times.ts';
 
 /** One service with its promise, history, alerts and latest reports. Throws HttpError 404. */
 export async function serviceModel(
@@ -29,9 +29,11 @@ export async function serviceModel(
     promise: {
       period: lengthText(service.periodSeconds * 1000),
       grace: service.graceSeconds,
-      deadline: exact(service.deadlineAt),
+      deadline: exact(service.deadlineAt ?? service.reportedAt),
+      isOver: service.endedAt !== null,
     },
-    spans: [{ ...service, until: null }, ...spans].map((span) => spanRow(span, gaps, now)),
+    running: service.runningSince === null ? undefined : relative(service.runningSince, now),
+    spans: [{ ...service, until: service.endedAt }, ...spans].map((span) => spanRow(span, gaps, now)),
     reports: reports.map(reportRow),
     alerts: await alertsBeside(db, { server: service.server, service: service.name }, now),
   };
