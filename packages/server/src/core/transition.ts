@@ -39,8 +39,11 @@ function saidOf(
   { state, info, running }: Report,
 ): Pick<Status, 'state' | 'info'> {
   if (!running) return { state, info };
-  return current ?? { state: 'UNK', info: 'The first run has not ended yet' };
+  return current ?? FIRST_RUN;
 }
+
+/** What is known of a service in its first run. */
+export const FIRST_RUN = { state: 'UNK', info: 'The first run has not ended yet' } as const;
 
 /** What a report at `reportedAt` promises. */
 export function promiseOf(

@@ -27,6 +27,8 @@ export interface Working {
   left: { pulse: { id: number | undefined }; slot: number; at: number; report: number } | null;
   reportedTitle: string | null;
   closed: Span[];
+  /** Ids of closed spans that late reports made others of. */
+  dropped: number[];
 }
 
 /** The services of a submission that share a pulse, and when their report counts as received. */

@@ -2,6 +2,7 @@ import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Member } from '../core/pulse.ts';
 import { jsonLists, readJsonLists } from './dialect.ts';
+import { deleteLate } from './late.ts';
 import { insertForIds, type Row, savingById, statementsOf, writeRows } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
@@ -60,6 +61,15 @@ export async function loadServices(tx: Tx, serverId: number, names: string[]): P
     found.push(...rows.map(toService));
   }
   return found;
+}
+
+/** Names of a server's services of which people were not told how they are, and are to be. */
+export async function findUntold(tx: Tx, serverId: number): Promise<string[]> {
+  const rows: { name: string }[] = await tx('services')
+    .where({ server_id: serverId, paused: false })
+    .where((any) => any.whereNotNull('told_state').orWhereNotNull('told_silent'))
+    .select('name');
+  return rows.map(({ name }) => name);
 }
 
 /** A service with what tells whether its pulse is still the same. */
@@ -203,6 +213,7 @@ export async function deleteService(tx: Tx, { id, serverId, name }: Service): Pr
   await tx('deliveries').whereIn('alert_id', alerts.clone().select('id')).delete();
   await alerts.delete();
   await tx('spans').where({ service_id: id }).delete();
+  await deleteLate(tx, [id]);
   await tx('services').where({ id }).delete();
 }
 

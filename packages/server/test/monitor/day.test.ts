@@ -77,6 +77,7 @@ onBothKinds('a day of the collector', (kind) => {
     assert.deepEqual(await day.service('backup', 'state', 'running_since', 'deadline_at'), [
       ...['OK', '2026-01-05T10:10:00.000Z', '2026-01-05T11:11:00.000Z'],
     ]);
+    assert.match(await day.page('backup'), /Running since.*a report every 1 h and 60 s of grace/s);
     await day.at('10:50').report('backup', 'ERR', { period: 86_400 });
     await day.at('10:50').expectAlert('service:state/ERR', 'backup');
     assert.deepEqual(await day.service('backup', 'running_since'), [null]);
@@ -93,8 +94,11 @@ onBothKinds('a day of the collector', (kind) => {
     assert.deepEqual(await day.service('job', 'silent', 'deadline_at', 'ended_at'), [
       ...[false, null, '2026-01-05T10:00:30.000Z'],
     ]);
+    assert.match(await day.page('job'), /Ended on purpose.*2026-01-05 10:00:30 UTC/s);
+    assert.doesNotMatch(await day.page('job'), /Due|Running/);
     await day.at('10:50').report('job', 'OK');
     assert.deepEqual(await day.service('job', 'ended_at'), [null]);
+    assert.doesNotMatch(await day.page('job'), /Ended on purpose/);
     await day.at('10:50:30').report('job', 'OK');
     await day.at('10:51:30').expectAlert('plugin/offline', 'job');
   });

@@ -77,6 +77,12 @@ export class Day {
     return fields.map((field) => service[field]);
   }
 
+  /** The page of a service of the usual server. */
+  async page(name: string): Promise<string> {
+    const [id] = await this.service(name, 'id');
+    return (await this.collector.http().get(`/services/${id}`).expect(200)).text;
+  }
+
   stop(): Promise<void> {
     return this.collector.stop();
   }

@@ -65,6 +65,7 @@ onBothKinds('read API', (kind) => {
       'name',
       'services',
       'silent',
+      'skew',
       'state',
       'title',
     ]);

@@ -36,22 +36,73 @@ export async function listSpans(
 
 export interface ReportView {
   at: number;
-  /** Ascends with every report of the service. */
-  number: number;
   state: State;
   info: string;
+  /** Where a page that ends with it goes on. */
+  place: ReportPlace;
 }
+
+/** Time of the last report of a page; then time and number of the last one that was heard in its time, 0 and 0 for none. */
+export type ReportPlace = [number, number, number];
+
+/** What of the reports is asked for; as a {@link TimeRange}. */
+export type ReportRange = Omit<TimeRange, 'after'> & { after?: ReportPlace | undefined };
 
 /** Most steps back through a pulse's reports in one query; MariaDB goes no further than 1000. */
 const STEPS = 500;
 
-/** A service's kept reports in the range, the latest first; one more than `limit` when there is a next page. */
+/** A service's reports in the range, the latest first, those that came late among them; one more than `limit` when there is a next page. */
 export async function listReports(
   db: Knex,
   serviceId: number,
-  { since = 0, until = Number.POSITIVE_INFINITY, after, limit }: TimeRange,
+  { after, ...range }: ReportRange,
 ): Promise<ReportView[]> {
-  const found: ReportView[] = [];
+  const [at, keptAt, number] = after ?? [];
+  const keptAfter: TimeRange['after'] = number ? [keptAt as number, number] : undefined;
+  const kept = await listKept(db, serviceId, { ...range, after: keptAfter });
+  const late = await listLate(db, serviceId, {
+    ...range,
+    until: Math.min(at ?? Number.MAX_SAFE_INTEGER, range.until ?? Number.MAX_SAFE_INTEGER),
+  });
+  const all = [...late, ...kept].sort((a, b) => b.at - a.at).slice(0, range.limit + 1);
+  let last: [number, number] = keptAfter ?? [0, 0];
+  return all.map(({ at, state, info, number }) => {
+    if (number !== undefined) last = [at, number];
+    return { at, state, info, place: [at, ...last] };
+  });
+}
+
+interface ReportRow {
+  at: number;
+  /** Ascends with every report of the service that was heard in its time. */
+  number?: number;
+  state: State;
+  info: string;
+}
+
+/** Those that came late. */
+async function listLate(
+  db: Knex,
+  serviceId: number,
+  { since = 0, until = Number.MAX_SAFE_INTEGER, limit }: TimeRange,
+): Promise<ReportRow[]> {
+  return db('late_reports')
+    .where({ service_id: serviceId })
+    .whereNotNull('state')
+    .where('at', '>=', since)
+    .where('at', '<', until)
+    .orderBy('at', 'desc')
+    .limit(limit + 1)
+    .select('at', 'state', 'info');
+}
+
+/** Those that were heard in their time. */
+async function listKept(
+  db: Knex,
+  serviceId: number,
+  { since = 0, until = Number.POSITIVE_INFINITY, after, limit }: TimeRange,
+): Promise<ReportRow[]> {
+  const found: ReportRow[] = [];
   for (const { chain, from } of await chainsOf(db, serviceId, after)) {
     let next: ReportKey | undefined = from;
     while (next && next.at >= since && found.length <= limit) {
@@ -79,7 +130,7 @@ interface ReportKey {
   number: number;
 }
 
-interface ReportRow extends ReportKey {
+interface ChainRow extends ReportKey {
   previousAt: number | null;
   states: string;
   info: string;
@@ -125,7 +176,7 @@ async function stepBack(
   { pulseId, slot }: Chain,
   { at, number }: ReportKey,
   steps: number,
-): Promise<ReportRow[]> {
+): Promise<ChainRow[]> {
   const columns = ['r.at', 'r.number', 'r.previous_at', 'r.states', jsonTextAt(db, 'r.infos', slot)];
   return db
     .withRecursive('chain', ['at', 'number', 'previous_at', 'states', 'info', 'step'], (first) => {

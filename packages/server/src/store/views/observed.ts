@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { Gap } from '../../core/gap.ts';
-import { observedOf, type Range, type Stretch, within } from '../../core/observed.ts';
+import { gapsWithout, observedOf, type Range, type Stretch, within } from '../../core/observed.ts';
 import type { Status } from '../../core/status.ts';
 import { listGaps } from '../gaps.ts';
+import { listFilled } from '../late.ts';
 
 /** What is observed of a service now. */
 export type Current = Pick<Status, 'state' | 'silent' | 'since' | 'endedAt'> & { id: number };
@@ -17,7 +18,7 @@ interface SpanRow extends Stretch {
 }
 
 /**
- * What was observed of services in a range that ends now, the earliest first, by their ids; in two queries. Of a service
+ * What was observed of services in a range that ends now, the earliest first, by their ids; in two queries, and a third where there are gaps. Of a service
  * with more spans than are looked at, and of all of them when there are more gaps, the older time counts as not observed.
  */
 export async function loadObserved(
@@ -28,6 +29,8 @@ export async function loadObserved(
 ): Promise<Map<number, Stretch[]>> {
   const rows = await listSpans(db, services, range, mostSpans + 1);
   const gaps = await listGaps(db, range.since, range.until, MOST_GAPS + 1);
+  const ids = services.map(({ id }) => id);
+  const filled = gaps.length === 0 ? [] : await listFilled(db, ids, range);
   const gapsKnownSince = knownSince(gaps, MOST_GAPS, range.since);
   const spansOf = new Map<number, SpanRow[]>(services.map(({ id }) => [id, []]));
   for (const row of rows) spansOf.get(row.serviceId)?.push(row);
@@ -35,8 +38,12 @@ export async function loadObserved(
     services.map((service) => {
       // A union keeps no order.
       const spans = (spansOf.get(service.id) ?? []).sort((a, b) => b.until - a.until);
+      const own = gapsWithout(
+        gaps,
+        filled.filter(({ serviceId }) => serviceId === service.id),
+      );
       const since = Math.max(gapsKnownSince, knownSince(spans, mostSpans, range.since));
-      return [service.id, observedBy(service, spans, gaps, { since, until: range.until })];
+      return [service.id, observedBy(service, spans, own, { since, until: range.until })];
     }),
   );
 }
@@ -52,6 +59,14 @@ function observedBy(
     observedOf([...closed, { state, silent, since, until: endedAt ?? range.until }], gaps),
     range,
   );
+}
+
+/** The gaps of a service that touch a range, the latest first: those in which late reports do not tell how it was either. */
+export async function listGapsOf(db: Knex, serviceId: number, range: Range): Promise<Gap[]> {
+  const gaps = await listGaps(db, range.since, range.until);
+  if (gaps.length === 0) return gaps;
+  const left = gapsWithout(gaps, await listFilled(db, [serviceId], range));
+  return left.sort((a, b) => b.until - a.until);
 }
 
 /** Since when rows, the latest first, are all that there are: the end of the one that is more than asked for. */

@@ -16,6 +16,8 @@ export interface ServerView {
   state: State | null;
   services: number;
   silent: number;
+  /** How far its clock is behind ours, milliseconds; null: it never said. */
+  skewMs: number | null;
 }
 
 interface Group {
@@ -34,13 +36,13 @@ export async function listServers(
   const query = db('servers')
     .orderBy('name')
     .limit(limit + 1)
-    .select('id', 'name', 'title', 'ip', 'seen_at');
+    .select('id', 'name', 'title', 'ip', 'seen_at', 'skew_ms');
   if (after !== undefined) query.where('name', '>', after);
   return withServices(db, await query);
 }
 
 export async function findServer(db: Knex, id: number): Promise<ServerView | undefined> {
-  const rows = await db('servers').where({ id }).select('id', 'name', 'title', 'ip', 'seen_at');
+  const rows = await db('servers').where({ id }).select('id', 'name', 'title', 'ip', 'seen_at', 'skew_ms');
   return (await withServices(db, rows))[0];
 }
 
@@ -50,6 +52,7 @@ interface ServerRow {
   title: string | null;
   ip: string | null;
   seen_at: number;
+  skew_ms: number | null;
 }
 
 async function withServices(db: Knex, rows: ServerRow[]): Promise<ServerView[]> {
@@ -66,7 +69,7 @@ async function withServices(db: Knex, rows: ServerRow[]): Promise<ServerView[]> 
   return rows.map((row) => summarize(row, byServer.get(row.id) ?? []));
 }
 
-function summarize({ id, name, title, ip, seen_at }: ServerRow, groups: Group[]): ServerView {
+function summarize({ id, name, title, ip, seen_at, skew_ms }: ServerRow, groups: Group[]): ServerView {
   const silent = groups.filter((group) => group.silent);
   const lastReportAt = groups.length > 0 ? Math.max(...groups.map((group) => group.reportedAt)) : null;
   return {
@@ -79,6 +82,7 @@ function summarize({ id, name, title, ip, seen_at }: ServerRow, groups: Group[])
     state: worstState(groups.map((group) => ({ state: group.state, silent: Boolean(group.silent) }))),
     services: total(groups),
     silent: total(silent),
+    skewMs: skew_ms,
   };
 }
 

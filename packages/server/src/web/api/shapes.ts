@@ -26,6 +26,7 @@ export function serverJson({
   state,
   services,
   silent,
+  skewMs,
 }: ServerView): object {
   return {
     id,
@@ -37,6 +38,7 @@ export function serverJson({
     state,
     services,
     silent,
+    skew: skewMs === null ? null : skewMs / 1000,
   };
 }
 

@@ -77,6 +77,8 @@ export interface ServerRow {
   silent: number;
   ip: string;
   seen: Moment;
+  /** Such as `7.2 s behind` or `90 s ahead (wrong)`; undefined when it never said. */
+  clock: string | undefined;
 }
 
 export function serverRow(server: ServerView, now: number): ServerRow {
@@ -88,7 +90,17 @@ export function serverRow(server: ServerView, now: number): ServerRow {
     silent: server.silent,
     ip: server.ip ?? 'unknown',
     seen: relative(server.lastSeenAt, now),
+    clock: server.skewMs === null ? undefined : clockText(server.skewMs),
   };
+}
+
+/** A clock that is off by more than this is worth a word. */
+const MUCH_SKEW_MS = 5000;
+
+/** How a machine's clock goes, that is so far behind ours. */
+function clockText(skewMs: number): string {
+  const off = `${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs < 0 ? 'ahead' : 'behind'}`;
+  return Math.abs(skewMs) > MUCH_SKEW_MS ? `${off}: set it right` : off;
 }
 
 export interface SpanRow {

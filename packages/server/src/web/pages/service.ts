@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { listGaps } from '../../store/gaps.ts';
 import { listReports, listSpans } from '../../store/views/history.ts';
+import { listGapsOf } from '../../store/views/observed.ts';
 import type { WebDeps } from '../deps.ts';
 import { alertsBeside, ROWS_BESIDE } from './beside.ts';
 import { serviceControls } from './controls.ts';
@@ -17,7 +17,8 @@ export async function serviceModel(
   const now = clock.now();
   const service = await serviceOf(db, req);
   const spans = (await listSpans(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
-  const gaps = await listGaps(db, spans.at(-1)?.since ?? service.since, now);
+  const shown = { since: spans.at(-1)?.since ?? service.since, until: now };
+  const gaps = await listGapsOf(db, service.id, shown);
   const reports = (await listReports(db, service.id, { limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
   return {
     title: `${service.name} on ${service.server}`,
