@@ -22,10 +22,11 @@ export interface Rewritten {
 }
 
 /**
- * Puts late reports into a service's `spans`; both have the earliest first. Until `heardAt`, the last report that was heard in its time, the
- * spans tell what others said; nothing was heard after it. A late report holds until the next report or its deadline.
- * From there on the service was silent, unless the spans say that it was heard. The last span may be open (until Infinity); a late report after which
- * there is no other one leaves it so, and whether its promise is broken is yet to be judged.
+ * Puts late reports into a service's `spans`; both have the earliest first. Until `heardAt`, the last report that was
+ * heard in its time, the spans tell what others said; nothing was heard after it. A late report holds until the next
+ * report or its deadline. From there on the service was silent, unless the spans say that it was heard. The last span may
+ * be open (until Infinity); a late report after which there is no other one leaves it so, and whether its promise is
+ * broken is yet to be judged.
  */
 export function rewrite(spans: Span[], lates: LateReport[], heardAt: number): Rewritten {
   const held: Range[] = [];
@@ -113,7 +114,7 @@ function joined(spans: Span[]): Span[] {
   return result;
 }
 
-/** Since when the state is as the last of `spans` says, silent or not; `before` is what was known without the late reports. */
+/** Since when the state is as the last of `spans` says, silent or not; `before` is what was known before they were rewritten. */
 export function stateSinceOf(spans: Span[], before: Status | undefined): number {
   const last = spans.at(-1) as Span;
   const other = spans.findLastIndex(({ state }) => state !== last.state);

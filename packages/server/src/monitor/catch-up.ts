@@ -69,13 +69,14 @@ function hearNewest(batch: Batch, late: Late[], now: number, more: boolean): voi
   }
 }
 
+/** Has the promises of services that share a pulse run from `now`. */
 function promiseFrom({ pulse, services }: Group, now: number): void {
   if (pulse.value) pulse.value.deadlineAt = now + pulse.value.patienceMs;
   for (const { status } of services)
     if (status && status.deadlineAt !== null) status.deadlineAt = now + patienceOf(status);
 }
 
-/** A promise that was broken before its report was heard is broken; whoever is to hear of that hears it with the rest. */
+/** A promise that was broken before its report was heard is broken; people hear of it with the rest. */
 function expireUntold(service: Working, now: number): void {
   const missed = service.status && expire(service.status, now);
   if (!missed) return;

@@ -12,9 +12,9 @@ import type { Entry } from './late-entries.ts';
 const SPANS_AT_ONCE = 64;
 
 /**
- * Puts entries into the history of a service, the earliest first, and makes it what the newest one says when that is later than
- * its last report. What people were told stays. `backlogSince` is when a backlog begins of which these are not the first: the promise of what
- * it brought was put off until more came. Returns the times of which the entries tell.
+ * Puts entries into the history of a service, the earliest first, and makes it what the newest one says when that is
+ * later than its last report. What people were told stays. `backlogSince` is when a backlog begins of which these are not
+ * the first: the promises of what it brought were put off until more came. Returns the times of which the entries tell.
  */
 export async function rewriteHistory(
   tx: Tx,

@@ -6,7 +6,10 @@ import type { Tx } from '../store/transaction.ts';
 import type { Late } from './late-entries.ts';
 import type { Submission } from './submission.ts';
 
-/** Adds what late reports tell to what was gathered `before`; when no more follows, returns the one alert about all of it, if it is worth one. */
+/**
+ * Adds what late reports tell to what was gathered `before`. When no more follows, returns the one alert about all of it,
+ * if it is worth one.
+ */
 export async function summarize(
   tx: Tx,
   serverId: number,
