@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ALERT_OPTIONS, OVERC_OPTIONS, PEER_OPTIONS, STATUS_OPTIONS } from 'overc-server';
-import { MONITOR_OPTIONS, SERVICE_OPTIONS } from 'overcli';
+import { checks, helpOf, listOf, MONITOR_OPTIONS, SERVICE_OPTIONS } from 'overcli';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 
@@ -90,6 +90,23 @@ Exit codes: 0 stopped as told, 1 it could not start, 2 used or set up wrongly.
 ## overcli
 
 ${help('packages/overcli/bin/overcli.js')}
+
+## overcli check
+
+${fenced(listOf(checks))}
+
+A plugin's command that begins with \`overcli\` is the running program itself, so a check stands in a monitor's settings
+file as it does on the command line:
+
+\`\`\`ini
+[service:disk]
+period=60
+command=overcli check disk -w 80% -c 90% /
+\`\`\`
+
+${Object.entries(checks)
+  .map(([name, check]) => `### ${name}\n\n${fenced(helpOf(name, check))}`)
+  .join('\n\n')}
 `;
 
 write('docs/settings.md', settings);
@@ -108,6 +125,10 @@ function help(program) {
     encoding: 'utf8',
     env: { ...process.env, COLUMNS: '100' },
   });
+  return fenced(text);
+}
+
+function fenced(text) {
   return `\`\`\`text\n${text.trimEnd()}\n\`\`\``;
 }
 

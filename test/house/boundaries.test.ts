@@ -9,8 +9,23 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MAY_KNOW: Record<string, string[]> = {
   protocol: [],
   command: [],
-  'overcli/entry': ['protocol', 'overcli/commands', 'overcli/report', 'overcli/sources', 'overcli/base'],
-  'overcli/commands': ['protocol', 'overcli/runner', 'overcli/report', 'overcli/sources', 'overcli/base'],
+  'overcli/entry': [
+    'protocol',
+    'overcli/commands',
+    'overcli/checks',
+    'overcli/report',
+    'overcli/sources',
+    'overcli/base',
+  ],
+  'overcli/commands': [
+    'protocol',
+    'overcli/checks',
+    'overcli/runner',
+    'overcli/report',
+    'overcli/sources',
+    'overcli/base',
+  ],
+  'overcli/checks': ['protocol', 'command', 'overcli/base'],
   'overcli/runner': ['protocol', 'command', 'overcli/sources', 'overcli/base'],
   'overcli/sources': ['protocol', 'command', 'overcli/report', 'overcli/base'],
   'overcli/report': ['protocol', 'overcli/base'],
@@ -63,6 +78,7 @@ const BASE_OF_OVERCLI = new Set([
   'errors.ts',
   'clock.ts',
   'log.ts',
+  'self.ts',
 ]);
 
 interface Source {

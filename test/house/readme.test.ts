@@ -80,7 +80,7 @@ describe('the README’s commands, as they are printed', function () {
       const { services = [] } = await get('services?server=localhost');
       assert.deepEqual(
         services.map(({ name }) => name),
-        ['disk', 'echo', 'load', 'monitor', 'settings', 'web'],
+        ['disk', 'echo', 'load', 'memory', 'monitor', 'settings', 'web'],
       );
       for (const { name, state, info } of services) assert.equal(state, 'OK', `${name}: ${info}`);
     });

@@ -3,6 +3,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import type { Scene } from './scene.ts';
 
 const PATIENCE_MS = 15_000;
+/** Each strip of a timeline leads to a time of its own. */
+const MOST_QUERIES = 2;
 
 /** A headless Chromium with a new profile, closed with the scene. */
 export async function startBrowser(scene: Scene): Promise<Browser> {
@@ -65,20 +67,24 @@ export class Tab {
   async links(): Promise<string[]> {
     const hrefs = await this.page
       .locator('a[href]:not([download])')
-      .evaluateAll((links) => links.map(({ href }: LinkLike) => href));
+      .evaluateAll((links) => links.map((link: LinkLike) => link.getAttribute('href')));
     const own = new URL(this.page.url()).origin;
-    return [...new Set(hrefs)]
+    return [...new Set(hrefs.map((href) => new URL(href, this.page.url()).href))]
       .filter((href) => new URL(href).origin === own)
       .map((href) => href.replace(/#.*/, ''));
   }
 
-  /** Visits every page that can be reached from here, and calls `look` on each. */
+  /** Visits every page that can be reached from here, each with a few of its queries, and calls `look` on each. */
   async crawl(start: string, look: (path: string) => Promise<void>): Promise<string[]> {
     const seen = new Set<string>();
+    const visits = new Map<string, number>();
     const open = [start];
     for (let url = open.shift(); url; url = open.shift()) {
-      if (seen.has(url)) continue;
+      const path = new URL(url).pathname;
+      const times = visits.get(path) ?? 0;
+      if (seen.has(url) || times >= MOST_QUERIES) continue;
       seen.add(url);
+      visits.set(path, times + 1);
       await this.visit(url);
       const { pathname, search } = new URL(url);
       await look(pathname + search);
@@ -100,5 +106,5 @@ export class Tab {
 }
 
 interface LinkLike {
-  href: string;
+  getAttribute(name: string): string;
 }

@@ -60,6 +60,11 @@ export interface Collector {
   killAndRestart(): Promise<Collector>;
 }
 
+/** A collector on a new SQLite database in the scene's folder, both called by a name. */
+export function startNamed(scene: Scene, name: string, settings = ''): Promise<Collector> {
+  return startCollector(scene, { database: `sqlite://${scene.path(`${name}.db`)}`, name, settings });
+}
+
 const ANSWER_PATIENCE_MS = 10_000;
 
 /** Starts a collector in the scene's folder; resolves when it listens. */

@@ -95,7 +95,9 @@ function usage(commands: Record<string, Command>): string {
     const option = command.takesService ? ' [--service NAME]' : '';
     return `  ${[name, ...command.operands].join(' ')}${option}\n      ${command.summary}`;
   });
-  return `overcli -s URL -i NAME:KEY COMMAND [ARGUMENTS]\n\nCommands:\n${lines.join('\n')}`;
+  const check =
+    '  check NAME [OPTIONS]\n      Check something of this machine or another, as a plugin does; alone it lists the checks';
+  return `overcli -s URL -i NAME:KEY COMMAND [ARGUMENTS]\n\nCommands:\n${[...lines, check].join('\n')}`;
 }
 
 /** Turns `-iNAME:KEY` and `-i=NAME:KEY` into the long form; yargs takes the first for a row of short options. */

@@ -57,6 +57,8 @@ async function callCommand({ words, options }: Arguments, process: Process): Pro
 
 function findCommand(name: string | undefined): Command {
   const known = Object.keys(commands).join(', ');
+  if (name === 'check')
+    throw new UsageError('check stands first, and takes its own options: overcli check NAME [OPTIONS]');
   if (name === undefined) throw new UsageError(`a command is missing; give one of ${known}`);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`unknown command ${JSON.stringify(name)}; known are ${known}`);

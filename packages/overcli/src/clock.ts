@@ -44,3 +44,13 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', done);
   });
 }
+
+/** The wall's time, UTC ms: for what was stamped by a wall clock, such as a file or a certificate. */
+export function wallMs(): number {
+  return Date.now();
+}
+
+/** UTC ms of a time in words, as OpenSSL prints it (`Nov 22 03:00:00 2026 GMT`); NaN for any other text. */
+export function parseTime(text: string): number {
+  return Date.parse(text);
+}

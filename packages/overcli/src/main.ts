@@ -1,18 +1,18 @@
-import { cli } from './cli.ts';
 import { systemClock } from './clock.ts';
 import type { StopReason } from './command.ts';
 
 // Who reads our output may go away; a monitor goes on without.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-process.exit(
-  await cli(process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    clock: systemClock,
-    listenForStop,
-  }),
-);
+main(process.argv.slice(2)).then((code) => process.exit(code));
+
+/** A check is a program of its own, run often: it loads nothing that it does not need. */
+async function main(argv: string[]): Promise<number> {
+  const out = (text: string) => process.stdout.write(text);
+  if (argv[0] === 'check') return (await import('./commands/check.ts')).check(argv.slice(1), out);
+  const { cli } = await import('./cli.ts');
+  return cli(argv, { out, err: (text) => process.stderr.write(text), clock: systemClock, listenForStop });
+}
 
 /** The first signal or uncaught error ends the program in order; a second one ends it at once, as by default. */
 function listenForStop(): AbortSignal {

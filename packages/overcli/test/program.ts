@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { cli } from '../src/cli.ts';
 import { systemClock } from '../src/clock.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/overcli.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../bin/overcli.js', import.meta.url));
 
 export interface Outcome {
   code: number | null;

@@ -3,6 +3,8 @@ export * from './errors.ts';
 export { MAX_NAME_LENGTH, MAX_PERIOD_SECONDS } from './fields.ts';
 export * from './ini.ts';
 export { parseJson } from './json.ts';
+export * from './perfdata.ts';
+export * from './range.ts';
 export * from './schedule.ts';
 export * from './settings.ts';
 export * from './state.ts';

@@ -45,7 +45,7 @@ const period: Option<number> = {
 
 const command: Option<string[]> = {
   read: splitWords,
-  help: "The plugin and its arguments, run without a shell in the file's folder. Its exit code is the state, its output the info.",
+  help: "The plugin and its arguments, run without a shell in the file's folder. Its exit code is the state, its output the info. As the first word `overcli` is this program itself, wherever it lies: `overcli check disk`.",
   example: './plugin.d/disk.sh "/var"',
 };
 

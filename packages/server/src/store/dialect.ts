@@ -71,9 +71,9 @@ export function jsonLists(db: Knex, columns: string[]): Knex.Raw {
   );
 }
 
-/** The text at a place of a JSON list: a number, or the column that holds it. */
-export function jsonTextAt(db: Knex, column: string, place: number | string): Knex.Raw {
-  const at = typeof place === 'number' ? db.raw(String(place)) : db.ref(place);
+/** The text at a place of a JSON list: the column or the expression that holds it. */
+export function jsonTextAt(db: Knex, column: string, place: string | Knex.Raw): Knex.Raw {
+  const at = typeof place === 'string' ? db.ref(place) : place;
   const extract = "json_extract(??, concat('$[', ?, ']'))";
   return db.raw(dialectOf(db) === 'sqlite' ? extract : `json_unquote(${extract})`, [column, at]);
 }

@@ -37,16 +37,6 @@ export async function findPulses(db: Knex, ids: Iterable<number>): Promise<Store
   return found;
 }
 
-/** What the services of these pulses said last, by slot. */
-export async function findInfos(db: Knex, ids: Iterable<number>): Promise<Map<number, StoredPulse['infos']>> {
-  const found = new Map<number, StoredPulse['infos']>();
-  for (const piece of statementsOf([...ids])) {
-    const rows: DbRow[] = await db('pulses').whereIn('id', piece).select('id', 'infos');
-    for (const row of rows) found.set(row.id, JSON.parse(row.infos));
-  }
-  return found;
-}
-
 /** Pulses by id, locked until the transaction ends: who changes a service holds its pulse. */
 export async function lockPulses(tx: Tx, ids: Iterable<number>): Promise<Map<number, StoredPulse>> {
   const found = new Map<number, StoredPulse>();

@@ -196,15 +196,24 @@ export async function lockService(tx: Tx, id: number): Promise<Service | undefin
   return row && toService(row);
 }
 
+/** All services of a server, locked until the transaction ends. */
+export async function lockServicesOf(tx: Tx, serverId: number): Promise<Service[]> {
+  const rows: DbRow[] = await tx('services').where({ server_id: serverId }).orderBy('name').forUpdate();
+  return rows.map(toService);
+}
+
 /** The title that people give a service; null: the one that it reports, or its name. */
 export async function saveServiceTitle(tx: Tx, id: number, title: string | null): Promise<void> {
   await tx('services').where({ id }).update({ title });
 }
 
-/** Withholds a service's alerts, or does not any more; then it is known to be silent, if it is. */
-export async function markPaused(tx: Tx, id: number, paused: boolean): Promise<void> {
-  await tx('services').where({ id }).update({ paused });
-  if (!paused) await tx('services').where({ id, silent: true }).update({ told_silent: null });
+/** Withholds alerts of services, or does not any more; then they are known to be silent, if they are. */
+export async function markPaused(tx: Tx, ids: number[], paused: boolean): Promise<void> {
+  for (const piece of statementsOf(ids)) {
+    await tx('services').whereIn('id', piece).update({ paused });
+    if (!paused)
+      await tx('services').whereIn('id', piece).where({ silent: true }).update({ told_silent: null });
+  }
 }
 
 /** Removes a service with everything that is its own: spans, alerts and their deliveries. Its pulse stays. */

@@ -2,7 +2,7 @@ import { STATES, type State } from '@overc/protocol';
 import { fromIso } from '../clock.ts';
 import { SEVERITIES, type Severity } from '../core/alert.ts';
 import { badRequest } from '../errors.ts';
-import type { ReportPlace } from '../store/views/history.ts';
+import type { ReportPlace } from '../store/views/reports.ts';
 
 /** A request's query as Express parses it. */
 export type Query = Record<string, unknown>;
@@ -37,11 +37,21 @@ export function readTime(query: Query, name: string): number | undefined {
   return ms;
 }
 
+/** One of a few words; undefined when absent or empty. */
+export function readChoice<Word extends string>(
+  query: Query,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const text = readText(query, name);
+  const word = words.find((word) => word === text);
+  if (text !== undefined && word === undefined)
+    throw badRequest(`${name} must be one of ${words.join(', ')}`);
+  return word;
+}
+
 export function readState(query: Query): State | undefined {
-  const state = readText(query, 'state');
-  if (state !== undefined && !STATES.includes(state as State))
-    throw badRequest(`state must be one of ${STATES.join(', ')}`);
-  return state as State | undefined;
+  return readChoice(query, 'state', STATES);
 }
 
 /** What a list of alerts is filtered by. */
@@ -54,14 +64,11 @@ export interface AlertFilter {
 }
 
 export function readAlertFilter(query: Query): AlertFilter {
-  const severity = readText(query, 'severity');
-  if (severity !== undefined && !SEVERITIES.includes(severity as Severity))
-    throw badRequest(`severity must be one of ${SEVERITIES.join(', ')}`);
   return {
     server: readText(query, 'server'),
     service: readText(query, 'service'),
     kind: readText(query, 'kind'),
-    severity: severity as Severity | undefined,
+    severity: readChoice(query, 'severity', SEVERITIES),
     since: readTime(query, 'since'),
   };
 }
@@ -96,12 +103,6 @@ export function readCursor(query: Query, length: number): (string | number)[] | 
     cursor.every((part) => ['string', 'number'].includes(typeof part));
   if (!isOurs) throw badRequest('cursor must be the next of the page before');
   return cursor as (string | number)[];
-}
-
-/** A place in a list by server's and service's name. */
-export function readNamePlace(query: Query): [string, string] | undefined {
-  const place = readCursor(query, 2);
-  return place && [String(place[0]), String(place[1])];
 }
 
 /** A place in a list with the latest first: time and id. */

@@ -14,16 +14,18 @@ import { createWriteApi } from './api/write.ts';
 import type { WebDeps } from './deps.ts';
 import { createHealth } from './health.ts';
 import { createPages } from './pages/index.ts';
+import { createShared, type Shared } from './pages/shared.ts';
 import { createStatusPages } from './pages/status.ts';
 import { refuseForeign } from './same-origin.ts';
 
 /** A sender that takes longer than this for one request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** The HTTP server: the write API in front, everything else in Express. */
+/** The HTTP server: the write API and the pages made a moment ago in front, everything else in Express. */
 export function createWeb(deps: WebDeps): Server {
-  const { config, log, intake, badKeys, clock, metrics } = deps;
-  const app = createExpress(deps);
+  const { config, log, intake, badKeys, clock, metrics, changes } = deps;
+  const shared = createShared(changes.version, () => clock.now());
+  const app = createExpress(deps, shared);
   const writeApi = createWriteApi({
     intake,
     badKeys,
@@ -34,7 +36,7 @@ export function createWeb(deps: WebDeps): Server {
     onError: (err) => log.error({ err }, 'a report could not be handled'),
   });
   return createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (req, res) => {
-    if (!writeApi(req, res)) app(req, res);
+    if (!writeApi(req, res) && !shared.answer(req, res)) app(req, res);
   });
 }
 
@@ -44,7 +46,8 @@ function addressOf(req: IncomingMessage, trusts: WebDeps['config']['trustsProxy'
   return (isDirect ? req.socket.remoteAddress : proxyAddr(req, trusts)) ?? null;
 }
 
-function createExpress(deps: WebDeps): Express {
+/** Everything but the write API. */
+export function createExpress(deps: Omit<WebDeps, 'intake' | 'badKeys'>, shared: Shared): Express {
   const { db, config, clock, log, metrics, readiness } = deps;
   const app = express();
   app.set('trust proxy', config.trustsProxy);
@@ -81,7 +84,7 @@ function createExpress(deps: WebDeps): Express {
     throw notFound('There is no such API path; docs/protocol.md lists them.');
   });
   app.use(createStatusPages(deps));
-  app.use(createPages(deps));
+  app.use(createPages(deps, shared));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) =>
     sendError(error, req, res, log),
   );
@@ -97,9 +100,19 @@ function sendError(error: unknown, req: Request, res: Response, log: Log): void 
   res.status(status);
   if (status === 503) res.set('Retry-After', '1');
   if (req.path.startsWith('/api/')) res.json({ error: message });
+  else if (PUBLIC.test(req.path)) res.render('status-error', publicError(status));
   else if (status >= 500)
     res.render('error', { title: 'Something went wrong', status, message, here: req.originalUrl });
   else res.render('error', { title: TITLES[status] ?? 'Not understood', status, message });
+}
+
+/** What anybody may see; nothing there tells of the inside. */
+const PUBLIC = /^\/(status|badge)\//;
+
+function publicError(status: number): { title: string; message: string } {
+  return status < 500
+    ? { title: 'Not found', message: 'There is no such page.' }
+    : { title: 'Not now', message: 'This page cannot be shown at the moment. Try again soon.' };
 }
 
 function explain(error: unknown): { status: number; message: string } {

@@ -213,6 +213,17 @@ onBothKinds('a day of the collector', (kind) => {
       await day.at('10:04').expectAlert('plugin/online', 'disk');
     });
 
+    it('and the others of its server tells of each that fell silent when all are resumed', async () => {
+      await day.at('10:00').report('load', 'OK');
+      await day.at('10:00').report('job', 'OK', { period: 600 });
+      await day.at('10:00:10').changeServer({ paused: true });
+      await day.at('10:05').expectNothing();
+      await day.at('10:05').changeServer({ paused: false });
+      await day.at('10:05').expectAlerts('plugin/offline disk', 'plugin/offline load');
+      await day.at('10:06').report('job', 'ERR', { period: 600 });
+      await day.at('10:06').expectAlert('service:state/ERR', 'job');
+    });
+
     it('tells the end of what was told before the pause, once it is over', async () => {
       await day.at('10:00:10').report('disk', 'ERR');
       await day.at('10:01:10').expectAlerts('service:state/ERR disk', 'plugin/offline disk');

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Stretch } from '../../src/core/observed.ts';
 import { insertSpans, type ServiceSpan } from '../../src/store/history.ts';
 import { transaction } from '../../src/store/transaction.ts';
-import { loadObserved } from '../../src/store/views/observed.ts';
+import { loadPast } from '../../src/store/views/observed.ts';
 import { onBothKinds } from '../support/collector.ts';
 import { withStore } from '../support/databases.ts';
 
@@ -25,18 +25,22 @@ onBothKinds('what was observed of a service', (kind) => {
     ...{ serviceId, since, until, state: 'ERR', silent: false, reports: 1, info: 'x'.repeat(2000) },
     ...more,
   });
-  const load = async (ids: [number, number][], since = 0, most?: number) =>
-    [
-      ...(await loadObserved(
-        store.db,
-        ids.map(([id, since]) => current(id, since)),
-        { since, until: NOW },
-        most,
-      )),
-    ].map(([id, stretches]) => [
-      id,
-      ...stretches.map(({ state, silent, since, until }) => `${state}${silent ? '?' : ''} ${since}-${until}`),
-    ]);
+  const past = (ids: [number, number][], since = 0, options: Parameters<typeof loadPast>[3] = {}) =>
+    loadPast(
+      store.db,
+      ids.map(([id, since]) => current(id, since)),
+      { since, until: NOW },
+      options,
+    );
+  const load = async (ids: [number, number][], since = 0, mostSpans?: number) =>
+    [...(await past(ids, since, mostSpans === undefined ? {} : { mostSpans })).observed].map(
+      ([id, stretches]) => [
+        id,
+        ...stretches.map(
+          ({ state, silent, since, until }) => `${state}${silent ? '?' : ''} ${since}-${until}`,
+        ),
+      ],
+    );
 
   it('is the span that lasts when none is over', async () => {
     assert.deepEqual(await load([[7, 400]]), [[7, `OK 400-${NOW}`]]);
@@ -61,6 +65,26 @@ onBothKinds('what was observed of a service', (kind) => {
     );
   });
 
+  it('comes with the newest spans of the first service, of all times, when they are asked for', async () => {
+    await add(...Array.from({ length: 5 }, (_, i) => span(1, i * 10, i * 10 + 10)), span(2, 0, 100));
+    await store.db('gaps').insert([
+      { since: 12, until: 15 },
+      { since: 32, until: 35 },
+    ]);
+    const { spans, gaps, observed } = await past([[1, 50]], 40, { rows: 3 });
+    assert.deepEqual(
+      spans.map(({ since, until, reports, info }) => [since, until, reports, info.length]),
+      [
+        [40, 50, 1, 2000],
+        [30, 40, 1, 2000],
+        [20, 30, 1, 2000],
+      ],
+    );
+    assert.deepEqual(gaps, []);
+    assert.equal(observed.get(1)?.length, 2);
+    assert.deepEqual((await past([[1, 50]], 30)).gaps, [{ since: 32, until: 35 }]);
+  });
+
   it('does not go further back than the spans that are looked at', async () => {
     await add(...Array.from({ length: 10 }, (_, i) => span(1, i * 10, i * 10 + 10)), span(2, 0, 100));
     assert.deepEqual(
@@ -79,7 +103,7 @@ onBothKinds('what was observed of a service', (kind) => {
     );
   });
 
-  it('takes two queries, however many services are asked for, and finds each one’s spans by the index', async () => {
+  it('takes one query, however many services are asked for, and finds each one’s spans by the index', async () => {
     await add(...Array.from({ length: 400 }, (_, i) => span(i % 20, i * 10, i * 10 + 10)));
     const queries: { sql: string; bindings: Knex.RawBinding[] }[] = [];
     store.db.on('query', (query) => queries.push(query));
@@ -89,7 +113,7 @@ onBothKinds('what was observed of a service', (kind) => {
       5,
     );
     store.db.removeAllListeners('query');
-    assert.equal(queries.length, 2);
+    assert.equal(queries.length, 1);
     const [{ sql, bindings }] = queries as [(typeof queries)[0]];
     const explained = JSON.stringify(
       await store.db.raw(`${kind === 'SQLite' ? 'explain query plan' : 'explain'} ${sql}`, bindings),

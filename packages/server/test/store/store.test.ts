@@ -33,7 +33,7 @@ import {
 } from '../../src/store/services.ts';
 import { insertForIds } from '../../src/store/statements.ts';
 import { transaction } from '../../src/store/transaction.ts';
-import { listReports } from '../../src/store/views/history.ts';
+import { listReports } from '../../src/store/views/reports.ts';
 import { onBothKinds } from '../support/collector.ts';
 import { createDatabase, withStore } from '../support/databases.ts';
 

@@ -48,6 +48,11 @@ export class Day {
         const { id } = body.services.find((service: { name: string }) => service.name === name);
         await this.collector.http().patch(`/api/v1/services/${id}`).send(change).expect(200);
       },
+      /** Somebody changes the usual server. */
+      changeServer: async (change: object) => {
+        await arrive();
+        await this.collector.http().patch('/api/v1/servers/1').send(change).expect(200);
+      },
       /** Exactly these alerts came since the last look. */
       expectAlerts: async (...expected: string[]) => {
         await arrive();

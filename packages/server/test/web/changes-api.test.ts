@@ -39,6 +39,13 @@ onBothKinds('changes by the API', (kind) => {
     assert.equal((await patch('/servers/1', { title: null }).expect(200)).body.title, null);
   });
 
+  it('pause all services of a server, and resume them', async () => {
+    assert.equal((await patch('/servers/1', { paused: true }).expect(200)).body.paused, 2);
+    assert.equal((await get('/services/2')).paused, true);
+    assert.equal((await patch('/servers/1', { paused: false }).expect(200)).body.paused, 0);
+    assert.equal((await get('/services/2')).paused, false);
+  });
+
   const wrong: [string, object | string, string][] = [
     ['/services/1', { paused: 'yes' }, 'paused must be true or false'],
     ['/services/1', { paused: null }, 'paused must be true or false'],
@@ -48,7 +55,8 @@ onBothKinds('changes by the API', (kind) => {
     ['/services/1', '{"title":"\\ud800"}', 'title holds half of a surrogate pair'],
     ['/services/1', { title: 'x', colour: 'red' }, 'colour cannot be changed; what can: title, paused'],
     ['/services/1', '{"__proto__":{}}', '__proto__ cannot be changed; what can: title, paused'],
-    ['/servers/1', { paused: true }, 'paused cannot be changed; what can: title'],
+    ['/servers/1', { paused: 1 }, 'paused must be true or false'],
+    ['/servers/1', { ip: '::1' }, 'ip cannot be changed; what can: title, paused'],
     ['/servers/1', [], 'body must be a JSON object'],
     ['/servers/1', '', 'body is empty; send a JSON object'],
     ['/servers/1', '{', 'body is not valid JSON'],

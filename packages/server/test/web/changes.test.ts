@@ -41,6 +41,15 @@ onBothKinds('pages on which something is changed', (kind) => {
     assert.equal((await get('/services/1')).paused, false);
   });
 
+  it('pause all services of a server and resume them', async () => {
+    assert.match(await press('/servers/1', '/servers/1/pause'), /2 of 2 services; recorded, and raising/);
+    assert.deepEqual((await get('/services?paused=true')).services.length, 2);
+    assert.doesNotMatch(await page('/servers/1'), /Pause all/);
+    await press('/services/1', '/services/1/resume');
+    assert.match(await page('/servers/1'), /1 of 2 services(.|\n)*Pause all(.|\n)*Resume all/);
+    assert.doesNotMatch(await press('/servers/1', '/servers/1/resume'), /paused<\/span>|Resume all/);
+  });
+
   it('rename a service and a server, and show both names', async () => {
     for (const [path, name] of [
       ['/services/1', 'disk'],
@@ -98,7 +107,7 @@ onBothKinds('pages on which something is changed', (kind) => {
     assert.match((await post('/services/1/rename').expect(400)).text, /title must be given once/);
     for (const path of ['rename', 'pause', 'resume', 'remove'])
       assert.match((await post(`/services/99/${path}`).expect(404)).text, /no such service/);
-    for (const path of ['rename', 'remove'])
+    for (const path of ['rename', 'pause', 'resume', 'remove'])
       assert.match((await post(`/servers/99/${path}`).expect(404)).text, /no such server/);
     await collector.http().get('/services/1/pause').expect(404);
   });
@@ -125,15 +134,16 @@ describe('controls', () => {
     silent: false,
     toldSilent: false,
   } as ServiceView;
-  const server = { id: 3, name: 'web1', title: 'Shop' } as ServerView;
+  const server = { id: 3, name: 'web1', title: 'Shop', services: 2, paused: 0 } as ServerView;
 
   it('offer to resume what is paused', () => {
-    assert.deepEqual(serviceControls(service).toggle, { action: '/services/7/pause', text: 'Pause' });
-    assert.deepEqual(serviceControls({ ...service, paused: true }).toggle, {
-      action: '/services/7/resume',
-      text: 'Resume',
-    });
-    assert.equal(serverControls(server).toggle, undefined);
+    const pause = { action: '/services/7/pause', text: 'Pause' };
+    const resume = { action: '/services/7/resume', text: 'Resume' };
+    assert.deepEqual(serviceControls(service).toggles, [pause]);
+    assert.deepEqual(serviceControls({ ...service, paused: true }).toggles, [resume]);
+    const texts = (paused: number) => serverControls({ ...server, paused }).toggles.map(({ text }) => text);
+    assert.deepEqual([0, 1, 2].map(texts), [['Pause all'], ['Pause all', 'Resume all'], ['Resume all']]);
+    assert.deepEqual(serverControls({ ...server, services: 0 }).toggles, []);
     assert.equal(serverControls(server).name, 'web1');
   });
 

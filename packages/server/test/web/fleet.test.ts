@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { gunzipSync } from 'node:zlib';
 import type { FleetServer } from '../../src/store/views/fleet.ts';
 import { fleetRow, problemRow, tilesOf, troubleOf } from '../../src/web/pages/fleet.ts';
-import { createShared } from '../../src/web/pages/shared.ts';
 
 const none = { OK: 0, WARN: 0, ERR: 0, UNK: 0 };
 const overview = (heard: object, unheard = 0, paused = 0) => ({
@@ -75,36 +73,5 @@ describe('the overview’s rows', () => {
     assert.equal(troubleOf(tilesOf(overview({ WARN: 1 }, 1))).worst, 'silent');
     assert.equal(troubleOf(tilesOf(overview({}, 0, 3))).count, 0);
     assert.equal(tilesOf(overview({}, 0, 3)).at(-1)?.word, 'paused');
-  });
-});
-
-describe('a page that many look at', () => {
-  it('is made once for all of them, and anew after a change or a second', async () => {
-    let [version, now, made] = [0, 0, 0];
-    const shared = createShared(
-      () => version,
-      () => now,
-    );
-    const look = async () => (await shared('/', async () => `made ${++made}`)).text;
-    assert.deepEqual(await Promise.all([look(), look()]), ['made 1', 'made 1']);
-    version++;
-    assert.equal(await look(), 'made 2');
-    now = 999;
-    assert.equal(await look(), 'made 2');
-    now = 1000;
-    assert.equal(await look(), 'made 3');
-    const other = await shared('/other', async () => 'other');
-    assert.equal(other.text, 'other');
-    assert.equal(gunzipSync(other.gzip).toString(), 'other');
-  });
-
-  it('is not kept when it could not be made', async () => {
-    const shared = createShared(
-      () => 0,
-      () => 0,
-    );
-    const fail = () => Promise.reject(new Error('away'));
-    await assert.rejects(shared('/', fail), /away/);
-    assert.equal((await shared('/', async () => 'there')).text, 'there');
   });
 });

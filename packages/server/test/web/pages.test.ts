@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ServiceView } from '../../src/store/views/services.ts';
-import { groupByServer, serviceRow } from '../../src/web/pages/rows.ts';
+import type { Grouping, ServiceView } from '../../src/store/views/services.ts';
+import { groupsOf } from '../../src/web/pages/groups.ts';
+import { serviceRow } from '../../src/web/pages/rows.ts';
 import { lengthText, relative, utcText } from '../../src/web/pages/times.ts';
 import { MORNING, onBothKinds, startCollector, type TestCollector } from '../support/collector.ts';
 
@@ -69,14 +70,71 @@ onBothKinds('pages', (kind) => {
       found.push(
         ...[...text.matchAll(/class="overc-name"[^>]*><bdi>([^<]+)</g)].map(([, name]) => name as string),
       );
-      const next = /href="(\?[^"]*cursor[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+      const next = /href="([^"]*cursor[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
       if (next) assert.match(next, /q=s/);
-      path = next && `/${next}`;
+      path = next;
     }
     assert.deepEqual(
       found,
       many.map(({ name }) => name),
     );
+  });
+
+  it('list services by server, state or change, and page through each order', async () => {
+    const services = Array.from({ length: 230 }, (_, i) => ({
+      name: `s${String(i).padStart(3, '0')}`,
+      state: 'OK',
+    }));
+    await collector.report(services);
+    await collector.report([{ name: 's100', state: 'WARN' }], { name: 'web2', key: 'k' });
+    await collector.clock.advanceTo(MORNING + 1000);
+    await collector.report([
+      { name: 's005', state: 'ERR' },
+      { name: 's007', state: 'UNK' },
+    ]);
+    await collector.report([{ name: 's150', state: 'ERR' }], { name: 'web2', key: 'k' });
+    const all = async (query: string) => {
+      const found: string[] = [];
+      for (let path: string | undefined = `/?${query}`; path; ) {
+        const text = await page(path);
+        for (const [, head, name] of text.matchAll(
+          /<h2 class="card-header">(?:<a[^>]*><bdi>)?([^<]+)|class="overc-name"[^>]*><bdi>([^<]+)</g,
+        ))
+          found.push(head === undefined ? (name as string) : `[${head}]`);
+        path = /href="([^"]*cursor[^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+      }
+      return found;
+    };
+    const names = services.map(({ name }) => name);
+    const quiet = names.filter((name) => name !== 's005' && name !== 's007');
+    const byState = await all('group=state');
+    assert.deepEqual(byState.slice(0, 8), [
+      '[ERR]',
+      's005',
+      's150',
+      '[UNK]',
+      's007',
+      '[WARN]',
+      's100',
+      '[OK]',
+    ]);
+    assert.deepEqual(
+      byState.slice(8).filter((name) => name !== '[OK]'),
+      quiet,
+    );
+    const latest = await all('group=none&sort=since');
+    assert.deepEqual(latest.slice(0, 3).sort(), ['s005', 's007', 's150']);
+    assert.equal(new Set(latest).size, 230);
+    assert.equal(latest.length, 232);
+    const byServer = await all('sort=since');
+    assert.deepEqual(byServer.slice(0, 3), ['[web1]', 's005', 's007']);
+    assert.deepEqual(byServer.slice(-3), ['[web2]', 's150', 's100']);
+    assert.deepEqual((await all('group=none')).slice(100, 103), ['s100', 's100', 's101']);
+    assert.match(
+      await page('/?group=none'),
+      /<\/a> <span class="text-secondary">on<\/span> <a href="\/servers\/1">/,
+    );
+    assert.match(await page('/?group=wrong', 400), /group must be one of server, state, none/);
   });
 
   it('show hostile text as text', async () => {
@@ -158,15 +216,22 @@ describe('view models', () => {
     toldSilent: false,
   });
 
-  it('gather services under their servers', () => {
-    const groups = groupByServer([service(1, 1), service(1, 2), service(2, 3)], MORNING);
-    assert.deepEqual(
-      groups.map(({ name, services }) => [name, services.map(({ name }) => name)]),
-      [
-        ['web1', ['s1', 's2']],
-        ['web2', ['s3']],
-      ],
-    );
+  it('gather services under their servers, by how they stand, or not at all', () => {
+    const services = [service(1, 1), { ...service(1, 2), silent: true }, { ...service(2, 3), silent: true }];
+    const groups = (grouping: Grouping) =>
+      groupsOf(services, grouping, MORNING).map(({ title, services }) => [
+        title,
+        ...services.map(({ name }) => name),
+      ]);
+    assert.deepEqual(groups('server'), [
+      ['web1', 's1', 's2'],
+      ['web2', 's3'],
+    ]);
+    assert.deepEqual(groups('state'), [
+      ['OK', 's1'],
+      ['Silent', 's2', 's3'],
+    ]);
+    assert.deepEqual(groups('none'), [[undefined, 's1', 's2', 's3']]);
   });
 
   it('show a title in place of a name', () => {

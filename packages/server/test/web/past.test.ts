@@ -143,7 +143,7 @@ describe('a bar', () => {
 describe('a band', () => {
   const range = { since: 0, until: 100_000 };
   const look = (observed: Stretch[]) =>
-    stripsOf(observed, range).map(({ x, width, look }) => `${look} ${x}+${width}`);
+    stripsOf(observed, range, '/services/1/history').map(({ x, width, look }) => `${look} ${x}+${width}`);
 
   it('has a strip for each stretch, the worst above the others, none too thin to be seen', () => {
     const stretches: Stretch[] = [
@@ -159,8 +159,9 @@ describe('a band', () => {
       ...{ state: i % 1000 === 500 ? ('ERR' as const) : ('OK' as const), silent: false },
       ...{ since: i * 20, until: i * 20 + 10 },
     }));
-    const strips = stripsOf(stretches, range);
+    const strips = stripsOf(stretches, range, '/services/1/history');
     assert.equal(strips.length, 400);
+    assert.equal(stripsOf(stretches, range, '/services/1/history', 50).length, 80);
     assert.equal(strips.filter(({ look }) => look === 'err').length, 5);
   });
 });

@@ -63,6 +63,7 @@ onBothKinds('read API', (kind) => {
       'last_report_at',
       'last_seen_at',
       'name',
+      'paused',
       'services',
       'silent',
       'skew',

@@ -84,7 +84,7 @@ onBothKinds('a public page', (kind) => {
       '/badge/shop/4.svg',
       '/badge/shop/x.svg',
     ])
-      await get(path, 404);
+      assert.match((await get(path, 404)).text, /There is no such page\.<\/p>\s*<\/main>/); // and no way to the inside
   });
 
   it('shows hostile names as text', async () => {

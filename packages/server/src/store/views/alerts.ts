@@ -1,3 +1,4 @@
+import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import { type Alert, kindsOf, type Severity } from '../../core/alert.ts';
 import type { DeliveryState } from '../../core/delivery.ts';
@@ -10,6 +11,20 @@ export interface AlertView extends Alert {
   serverId: number | null;
   /** The service that it is about, where that is known by report. */
   serviceId: number | null;
+  /** What became of them, by channel. */
+  deliveries: DeliveryView[];
+}
+
+export interface DeliveryView {
+  channel: string;
+  /** While a collector is at it: sending. */
+  state: DeliveryState | 'sending';
+  attempts: number;
+  lastError: string | null;
+  /** When it is tried again, while it waits. */
+  nextAt: number | null;
+  /** When it was sent or given up. */
+  doneAt: number | null;
 }
 
 export interface AlertFilter {
@@ -23,8 +38,8 @@ export interface AlertFilter {
   limit: number;
 }
 
-/** Alerts, the latest first; one more than `limit` when there is a next page. */
-export async function listAlerts(db: Knex, filter: AlertFilter): Promise<AlertView[]> {
+/** Alerts as of `now`, the latest first; one more than `limit` when there is a next page. */
+export async function listAlerts(db: Knex, filter: AlertFilter, now: number): Promise<AlertView[]> {
   const query = db('alerts')
     .orderBy([
       { column: 'at', order: 'desc' },
@@ -39,70 +54,82 @@ export async function listAlerts(db: Knex, filter: AlertFilter): Promise<AlertVi
   if (filter.since !== undefined) query.where('at', '>=', filter.since);
   if (filter.after) query.where((earlier) => before(earlier, 'at', filter.after as [number, number]));
 
-  const rows = await db
+  const rows: Row[] = await db
     .from(query.select('id', 'at', 'server_id', 'service', 'kind', 'message', 'state', 'info').as('a'))
     .leftJoin('servers as s', 's.id', 'a.server_id')
     .leftJoin('services as v', (on) => on.on('v.server_id', 'a.server_id').andOn('v.name', 'a.service'))
-    .orderBy([
-      { column: 'a.at', order: 'desc' },
-      { column: 'a.id', order: 'desc' },
-    ])
-    .select('a.*', { server: 's.name', service_id: 'v.id' });
-  return rows.map(toView);
+    .leftJoin('deliveries as d', 'd.alert_id', 'a.id')
+    .orderBy([{ column: 'a.at', order: 'desc' }, { column: 'a.id', order: 'desc' }, 'd.id'])
+    .select(COLUMNS);
+  return gather(rows, now);
+}
+
+const COLUMNS = {
+  id: 'a.id',
+  at: 'a.at',
+  serverId: 'a.server_id',
+  server: 's.name',
+  service: 'a.service',
+  serviceId: 'v.id',
+  kind: 'a.kind',
+  message: 'a.message',
+  state: 'a.state',
+  info: 'a.info',
+  channel: 'd.channel',
+  deliveryState: 'd.state',
+  attempts: 'd.attempts',
+  lastError: 'd.last_error',
+  nextAt: 'd.next_at',
+  doneAt: 'd.done_at',
+  leaseUntil: 'd.lease_until',
+};
+
+/** An alert with one of its deliveries, or with none. */
+interface Row extends Omit<AlertView, 'current' | 'deliveries'>, Omit<DeliveryView, 'channel' | 'state'> {
+  state: State | null;
+  info: string;
+  channel: string | null;
+  deliveryState: DeliveryState;
+  leaseUntil: number | null;
+}
+
+function gather(rows: Row[], now: number): AlertView[] {
+  const alerts: AlertView[] = [];
+  for (const row of rows) {
+    if (alerts.at(-1)?.id !== row.id) alerts.push(toAlert(row));
+    if (row.channel !== null) alerts.at(-1)?.deliveries.push(toDelivery(row, row.channel, now));
+  }
+  return alerts;
+}
+
+function toAlert({
+  id,
+  at,
+  kind,
+  message,
+  serverId,
+  server,
+  service,
+  serviceId,
+  state,
+  info,
+}: Row): AlertView {
+  const current = state === null ? null : { state, info };
+  return { id, at, kind, message, serverId, server, service, serviceId, current, deliveries: [] };
+}
+
+function toDelivery(
+  { deliveryState, attempts, lastError, nextAt, doneAt, leaseUntil }: Row,
+  channel: string,
+  now: number,
+): DeliveryView {
+  const isClaimed = deliveryState === 'waiting' && leaseUntil !== null && leaseUntil > now;
+  const state = isClaimed ? 'sending' : deliveryState;
+  return { channel, state, attempts, lastError, nextAt: state === 'waiting' ? nextAt : null, doneAt };
 }
 
 function whereSeverity(query: Knex.QueryBuilder, severity: Severity): void {
   const kinds = kindsOf(severity);
   if ('only' in kinds) query.whereIn('kind', kinds.only);
   else query.whereNotIn('kind', kinds.allBut);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a row as the database gives it.
-function toView(row: any): AlertView {
-  return {
-    id: row.id,
-    at: row.at,
-    kind: row.kind,
-    message: row.message,
-    serverId: row.server_id,
-    server: row.server,
-    service: row.service,
-    serviceId: row.service_id,
-    current: row.state === null ? null : { state: row.state, info: row.info },
-  };
-}
-
-export interface DeliveryView {
-  alertId: number;
-  channel: string;
-  /** While a collector is at it: sending. */
-  state: DeliveryState | 'sending';
-  attempts: number;
-  lastError: string | null;
-  /** When it is tried again, while it waits. */
-  nextAt: number | null;
-  /** When it was sent or given up. */
-  doneAt: number | null;
-}
-
-/** What became of the deliveries of these alerts, as of `now`. */
-export async function listDeliveries(db: Knex, alertIds: number[], now: number): Promise<DeliveryView[]> {
-  const rows: (DeliveryView & { leaseUntil: number | null })[] = await db('deliveries')
-    .whereIn('alert_id', alertIds)
-    .orderBy('id')
-    .select({
-      alertId: 'alert_id',
-      channel: 'channel',
-      state: 'state',
-      attempts: 'attempts',
-      lastError: 'last_error',
-      nextAt: 'next_at',
-      doneAt: 'done_at',
-      leaseUntil: 'lease_until',
-    });
-  return rows.map(({ leaseUntil, ...row }) => {
-    const isClaimed = row.state === 'waiting' && leaseUntil !== null && leaseUntil > now;
-    const state = isClaimed ? 'sending' : row.state;
-    return { ...row, state, nextAt: state === 'waiting' ? row.nextAt : null };
-  });
 }

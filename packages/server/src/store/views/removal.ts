@@ -29,18 +29,17 @@ async function countAll(
   services: Knex.QueryBuilder,
   alerts: Knex.QueryBuilder,
 ): Promise<RemovalView> {
-  const lasting = await count(services.clone());
-  const over = await count(db('spans').whereIn('service_id', services.clone().select('id')));
+  const spans = db('spans').whereIn('service_id', services.clone().select('id'));
   const owed = db('deliveries').where({ state: 'waiting' }).whereIn('alert_id', alerts.clone().select('id'));
+  const count = (query: Knex.QueryBuilder) => query.clone().count('*');
+  const row = await db
+    .select({ services: count(services), over: count(spans), alerts: count(alerts), owed: count(owed) })
+    .first();
+  const lasting = Number(row.services);
   return {
     services: lasting,
-    spans: over + lasting,
-    alerts: await count(alerts.clone()),
-    owed: await count(owed),
+    spans: Number(row.over) + lasting,
+    alerts: Number(row.alerts),
+    owed: Number(row.owed),
   };
-}
-
-async function count(query: Knex.QueryBuilder): Promise<number> {
-  const row = await query.count({ count: '*' }).first();
-  return Number(row.count);
 }

@@ -1,4 +1,4 @@
-import type { State } from '@overc/protocol';
+import { STATES, type State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import { worstState } from '../../core/worst.ts';
 
@@ -16,16 +16,23 @@ export interface ServerView {
   state: State | null;
   services: number;
   silent: number;
+  paused: number;
   /** How far its clock is behind ours, milliseconds; null: it never said. */
   skewMs: number | null;
 }
 
-interface Group {
-  serverId: number;
-  state: State;
-  silent: number;
-  count: number;
-  reportedAt: number;
+/** A server's row, and counts of its services by state as the database gives them: as numbers or as texts. */
+export interface ServerRow extends Record<State, number | string | null> {
+  id: number;
+  name: string;
+  title: string | null;
+  ip: string | null;
+  seenAt: number;
+  skewMs: number | null;
+  reportedAt: number | null;
+  services: number | string;
+  silent: number | string | null;
+  paused: number | string | null;
 }
 
 /** Servers by name, after the name `after`; one more than `limit` when there is a next page. */
@@ -33,59 +40,78 @@ export async function listServers(
   db: Knex,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<ServerView[]> {
-  const query = db('servers')
+  const some = db('servers')
     .orderBy('name')
-    .limit(limit + 1)
-    .select('id', 'name', 'title', 'ip', 'seen_at', 'skew_ms');
-  if (after !== undefined) query.where('name', '>', after);
-  return withServices(db, await query);
+    .limit(limit + 1);
+  if (after !== undefined) some.where('name', '>', after);
+  return find(db, some);
 }
 
 export async function findServer(db: Knex, id: number): Promise<ServerView | undefined> {
-  const rows = await db('servers').where({ id }).select('id', 'name', 'title', 'ip', 'seen_at', 'skew_ms');
-  return (await withServices(db, rows))[0];
+  return (await find(db, db('servers').where({ id })))[0];
 }
 
-interface ServerRow {
-  id: number;
-  name: string;
-  title: string | null;
-  ip: string | null;
-  seen_at: number;
-  skew_ms: number | null;
+async function find(db: Knex, some: Knex.QueryBuilder): Promise<ServerView[]> {
+  const rows: ServerRow[] = await serversQuery(db, some).orderBy('s.name');
+  return rows.map(toServer);
 }
 
-async function withServices(db: Knex, rows: ServerRow[]): Promise<ServerView[]> {
-  const ids = rows.map((row) => row.id);
-  const groups: Group[] = await db('services as v')
-    .join('pulses as p', 'p.id', 'v.pulse_id')
-    .whereIn('v.server_id', ids)
-    .groupBy('v.server_id', 'v.state', 'v.silent')
-    .select({ serverId: 'v.server_id', state: 'v.state', silent: 'v.silent' })
-    .count({ count: '*' })
-    .max({ reportedAt: 'p.reported_at' });
-  const byServer = new Map<number, Group[]>();
-  for (const group of groups) byServer.set(group.serverId, [...(byServer.get(group.serverId) ?? []), group]);
-  return rows.map((row) => summarize(row, byServer.get(row.id) ?? []));
+const OWN_COLUMNS = {
+  ...{ id: 's.id', name: 's.name', title: 's.title', ip: 's.ip' },
+  ...{ seenAt: 's.seen_at', skewMs: 's.skew_ms' },
+};
+
+/** The columns of {@link ServerRow}, of some servers. */
+export function serversQuery(db: Knex, some: Knex.QueryBuilder): Knex.QueryBuilder {
+  const states = STATES.map((state) => [state, db.raw('sum(?? = ?)', ['v.state', state])]);
+  const counts = {
+    services: db.raw('count(??)', ['v.id']),
+    silent: db.raw('sum(??)', ['v.silent']),
+    paused: db.raw('sum(??)', ['v.paused']),
+    reportedAt: db.raw('max(??)', ['p.reported_at']),
+    ...Object.fromEntries(states),
+  };
+  return db
+    .from(some.select('id', 'name', 'title', 'ip', 'seen_at', 'skew_ms').as('s'))
+    .leftJoin('services as v', 'v.server_id', 's.id')
+    .leftJoin('pulses as p', 'p.id', 'v.pulse_id')
+    .groupBy(Object.values(OWN_COLUMNS))
+    .select(OWN_COLUMNS, counts);
 }
 
-function summarize({ id, name, title, ip, seen_at, skew_ms }: ServerRow, groups: Group[]): ServerView {
-  const silent = groups.filter((group) => group.silent);
-  const lastReportAt = groups.length > 0 ? Math.max(...groups.map((group) => group.reportedAt)) : null;
+/** What {@link serversQuery} selects. */
+export const SERVER_KEYS: (keyof ServerRow)[] = [
+  ...([
+    'id',
+    'name',
+    'title',
+    'ip',
+    'seenAt',
+    'skewMs',
+    'reportedAt',
+    'services',
+    'silent',
+    'paused',
+  ] as const),
+  ...STATES,
+];
+
+export function toServer(row: ServerRow): ServerView {
+  const { id, name, title, ip, seenAt, skewMs, reportedAt } = row;
+  const [services, silent, paused] = [Number(row.services), Number(row.silent), Number(row.paused)];
+  const states = STATES.filter((state) => Number(row[state]) > 0).map((state) => ({ state, silent: false }));
   return {
     id,
     name,
     title,
     ip,
-    lastReportAt,
-    lastSeenAt: Math.max(lastReportAt ?? seen_at, seen_at),
-    state: worstState(groups.map((group) => ({ state: group.state, silent: Boolean(group.silent) }))),
-    services: total(groups),
-    silent: total(silent),
-    skewMs: skew_ms,
+    lastReportAt: reportedAt,
+    lastSeenAt: Math.max(reportedAt ?? seenAt, seenAt),
+    // One that is silent counts at least as UNK, whatever its state was.
+    state: worstState(silent > 0 ? [...states, { state: 'OK', silent: true }] : states),
+    services,
+    silent,
+    paused,
+    skewMs,
   };
-}
-
-function total(groups: Group[]): number {
-  return groups.reduce((sum, group) => sum + Number(group.count), 0);
 }

@@ -1,7 +1,7 @@
 import { parseJson, WireError } from '@overc/protocol';
 import { type Request, Router } from 'express';
 import { badRequest, notFound } from '../../errors.ts';
-import { changeServer, changeService, type ServerChange, type ServiceChange } from '../../monitor/change.ts';
+import { type Alteration, changeServer, changeService } from '../../monitor/change.ts';
 import { findServer } from '../../store/views/servers.ts';
 import { findService } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
@@ -19,8 +19,8 @@ export function createChangeApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'cl
 
   router.patch('/servers/:id', async (req, res) => {
     const id = readId(req.params.id);
-    const change = parseServerChange(await readJson(req));
-    const isThere = id !== undefined && (await changeServer(monitor, id, change));
+    const change = parseAlteration(await readJson(req));
+    const isThere = id !== undefined && (await changeServer(monitor, id, change, clock.now()));
     const server = isThere ? await findServer(db, id) : undefined;
     if (!server) throw notFound(`No server has the id ${req.params.id}.`);
     res.json(serverJson(server));
@@ -28,7 +28,7 @@ export function createChangeApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'cl
 
   router.patch('/services/:id', async (req, res) => {
     const id = readId(req.params.id);
-    const change = parseServiceChange(await readJson(req));
+    const change = parseAlteration(await readJson(req));
     const isThere = id !== undefined && (await changeService(monitor, id, change, clock.now()));
     const service = isThere ? await findService(db, id) : undefined;
     if (!service) throw notFound(`No service has the id ${req.params.id}.`);
@@ -47,14 +47,8 @@ async function readJson(req: Request): Promise<unknown> {
   }
 }
 
-/** Reads `{title?}`. Throws badRequest that names the field. */
-export function parseServerChange(body: unknown): ServerChange {
-  const { title } = asFields(body, ['title']);
-  return { title: readTitle(title) };
-}
-
 /** Reads `{title?, paused?}`. Throws badRequest that names the field. */
-export function parseServiceChange(body: unknown): ServiceChange {
+export function parseAlteration(body: unknown): Alteration {
   const { title, paused } = asFields(body, ['title', 'paused']);
   if (paused !== undefined && typeof paused !== 'boolean') throw badRequest('paused must be true or false');
   return { title: readTitle(title), paused };

@@ -5,12 +5,19 @@ import { LONGEST_RANGE_MS } from '../../core/uptime.ts';
 import { notFound } from '../../errors.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
 import { listCollectors } from '../../store/collectors.ts';
-import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
-import { listReports, listSpans } from '../../store/views/history.ts';
+import { listAlerts } from '../../store/views/alerts.ts';
+import { listSpans } from '../../store/views/history.ts';
 import { listGapsOf, loadObserved } from '../../store/views/observed.ts';
 import { loadOverview } from '../../store/views/overview.ts';
+import { listReports } from '../../store/views/reports.ts';
 import { listServers } from '../../store/views/servers.ts';
-import { findService, listServices, type ServiceView } from '../../store/views/services.ts';
+import {
+  BY_NAME,
+  findService,
+  listServices,
+  placeLength,
+  type ServiceView,
+} from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
 import {
   type Page,
@@ -21,7 +28,6 @@ import {
   readFlag,
   readId,
   readLimit,
-  readNamePlace,
   readReportPlace,
   readState,
   readText,
@@ -66,16 +72,15 @@ export function createReadApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'cloc
 
   router.get('/services', async (req, res) => {
     const limit = readLimit(req.query);
-    const rows = await listServices(db, {
+    const filter = {
       server: readText(req.query, 'server'),
       state: readState(req.query),
       silent: readFlag(req.query, 'silent'),
       paused: readFlag(req.query, 'paused'),
       q: readText(req.query, 'q'),
-      after: readNamePlace(req.query),
-      limit,
-    });
-    const page = pageOf(rows, limit, ({ server, name }) => [server, name]);
+    };
+    const after = readCursor(req.query, placeLength(BY_NAME));
+    const page = pageOf(await listServices(db, filter, { after, limit }), limit, ({ place }) => place);
     sendPage(res, 'services', page, page.rows.map(serviceJson));
   });
 
@@ -126,24 +131,9 @@ export function createReadApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'cloc
 
   router.get('/alerts', async (req, res) => {
     const limit = readLimit(req.query);
-    const rows = await listAlerts(db, {
-      ...readAlertFilter(req.query),
-      after: readTimePlace(req.query),
-      limit,
-    });
-    const page = pageOf(rows, limit, ({ at, id }) => [at, id]);
-    const deliveries = await listDeliveries(
-      db,
-      page.rows.map(({ id }) => id),
-      clock.now(),
-    );
-    const alerts = page.rows.map((alert) =>
-      alertJson(
-        alert,
-        deliveries.filter(({ alertId }) => alertId === alert.id),
-      ),
-    );
-    sendPage(res, 'alerts', page, alerts);
+    const filter = { ...readAlertFilter(req.query), after: readTimePlace(req.query), limit };
+    const page = pageOf(await listAlerts(db, filter, clock.now()), limit, ({ at, id }) => [at, id]);
+    sendPage(res, 'alerts', page, page.rows.map(alertJson));
   });
 
   return router;

@@ -6,8 +6,8 @@ import type { Span } from '../../core/status.ts';
 import { tallyOf, UPTIME_RANGES, uptimeOf } from '../../core/uptime.ts';
 import type { Collector } from '../../store/collectors.ts';
 import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
-import type { ReportView } from '../../store/views/history.ts';
 import type { Overview } from '../../store/views/overview.ts';
+import type { ReportView } from '../../store/views/reports.ts';
 import type { ServerView } from '../../store/views/servers.ts';
 import type { ServiceView } from '../../store/views/services.ts';
 
@@ -26,6 +26,7 @@ export function serverJson({
   state,
   services,
   silent,
+  paused,
   skewMs,
 }: ServerView): object {
   return {
@@ -38,6 +39,7 @@ export function serverJson({
     state,
     services,
     silent,
+    paused,
     skew: skewMs === null ? null : skewMs / 1000,
   };
 }
@@ -108,8 +110,8 @@ function deliveryJson({ channel, state, attempts, lastError, nextAt, doneAt }: D
   };
 }
 
-export function alertJson(alert: AlertView, deliveries: DeliveryView[]): object {
-  const { id, at, server, service, kind, message, current } = alert;
+export function alertJson(alert: AlertView): object {
+  const { id, at, server, service, kind, message, current, deliveries } = alert;
   return {
     id,
     at: toIso(at),

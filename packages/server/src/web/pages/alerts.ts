@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Response, Router } from 'express';
 import { toIso } from '../../clock.ts';
 import { KINDS, SEVERITIES } from '../../core/alert.ts';
-import { listAlerts, listDeliveries } from '../../store/views/alerts.ts';
+import { type AlertView, listAlerts } from '../../store/views/alerts.ts';
 import type { WebDeps } from '../deps.ts';
 import { type AlertFilter, pageOf, readAlertFilter, readTimePlace } from '../query.ts';
 import { csvExport, type ExportFormat, type ExportPiece, jsonExport, MOST_EXPORTED } from './export.ts';
@@ -21,14 +21,13 @@ export function createAlertPages({ db, clock, log }: Pick<WebDeps, 'db' | 'clock
   router.get('/alerts', async (req, res) => {
     const now = clock.now();
     const filter = readAlertFilter(req.query);
-    const rows = await listAlerts(db, { ...filter, after: readTimePlace(req.query), limit: ROWS_PER_PAGE });
-    const page = pageOf(rows, ROWS_PER_PAGE, placeOf);
-    const deliveries = await listDeliveries(db, page.rows.map(idOf), now);
+    const place = { after: readTimePlace(req.query), limit: ROWS_PER_PAGE };
+    const page = pageOf(await listAlerts(db, { ...filter, ...place }, now), ROWS_PER_PAGE, placeOf);
     res.render('alerts', {
       title: 'Alerts',
       here: req.originalUrl,
       form: alertForm(filter),
-      alerts: page.rows.map((alert) => alertRow(alert, deliveries, now)),
+      alerts: page.rows.map((alert) => alertRow(alert, now)),
       next: nextHref(req, page.next),
     });
   });
@@ -47,14 +46,10 @@ export function createAlertPages({ db, clock, log }: Pick<WebDeps, 'db' | 'clock
     let after: [number, number] | undefined;
     for (let left = MOST_EXPORTED; left > 0; left -= ROWS_PER_PIECE) {
       const limit = Math.min(left, ROWS_PER_PIECE);
-      const rows = await listAlerts(db, { ...filter, after, limit });
+      const rows = await listAlerts(db, { ...filter, after, limit }, clock.now());
       const alerts = rows.slice(0, limit);
       const hasMore = rows.length > limit;
-      yield {
-        alerts,
-        deliveries: await listDeliveries(db, alerts.map(idOf), clock.now()),
-        isCut: hasMore && left === limit,
-      };
+      yield { alerts, isCut: hasMore && left === limit };
       const last = alerts.at(-1);
       if (!last || !hasMore) return;
       after = placeOf(last);
@@ -83,8 +78,7 @@ async function* textOf(format: ExportFormat, pieces: AsyncGenerator<ExportPiece>
   yield format.after(isCut);
 }
 
-const idOf = ({ id }: { id: number }) => id;
-const placeOf = ({ at, id }: { at: number; id: number }): [number, number] => [at, id];
+const placeOf = ({ at, id }: AlertView): [number, number] => [at, id];
 
 /** What the form above the list holds. */
 export function alertForm(filter: AlertFilter) {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { type AlertFilter, listAlerts, listDeliveries } from '../../store/views/alerts.ts';
+import { type AlertFilter, listAlerts } from '../../store/views/alerts.ts';
 import { type AlertRow, alertRow } from './rows.ts';
 
 /** Rows of each list on the page of one server or service. */
@@ -11,11 +11,6 @@ export async function alertsBeside(
   filter: Omit<AlertFilter, 'limit'>,
   now: number,
 ): Promise<AlertRow[]> {
-  const alerts = (await listAlerts(db, { ...filter, limit: ROWS_BESIDE })).slice(0, ROWS_BESIDE);
-  const deliveries = await listDeliveries(
-    db,
-    alerts.map(({ id }) => id),
-    now,
-  );
-  return alerts.map((alert) => alertRow(alert, deliveries, now));
+  const alerts = await listAlerts(db, { ...filter, limit: ROWS_BESIDE }, now);
+  return alerts.slice(0, ROWS_BESIDE).map((alert) => alertRow(alert, now));
 }

@@ -31,12 +31,19 @@ export function createChangePages({ db, clock, monitor }: Pick<WebDeps, 'db' | '
   for (const [verb, paused] of [
     ['pause', true],
     ['resume', false],
-  ] as const)
+  ] as const) {
     router.post(`/services/:id/${verb}`, async (req, res) => {
       const { id } = await serviceOf(db, req);
       await changeService(monitor, id, { paused }, clock.now());
       res.redirect(SEE_OTHER, `/services/${id}`);
     });
+
+    router.post(`/servers/:id/${verb}`, async (req, res) => {
+      const { id } = await serverOf(db, req);
+      await changeServer(monitor, id, { paused }, clock.now());
+      res.redirect(SEE_OTHER, `/servers/${id}`);
+    });
+  }
 
   router.get('/services/:id/remove', async (req, res) => {
     const service = await serviceOf(db, req);
@@ -57,7 +64,7 @@ export function createChangePages({ db, clock, monitor }: Pick<WebDeps, 'db' | '
 
   router.post('/servers/:id/rename', form, async (req, res) => {
     const { id } = await serverOf(db, req);
-    await changeServer(monitor, id, { title: readTitle(req.body) });
+    await changeServer(monitor, id, { title: readTitle(req.body) }, clock.now());
     res.redirect(SEE_OTHER, `/servers/${id}`);
   });
 

@@ -10,8 +10,8 @@ export interface Controls {
   paused: boolean;
   /** What is not told of it, and why. */
   note: string | undefined;
-  /** Pauses or resumes it; a server cannot be paused. */
-  toggle: { action: string; text: string } | undefined;
+  /** Pause and resume it, as far as that changes anything. */
+  toggles: { action: string; text: string }[];
   renameHref: string;
   removeHref: string;
 }
@@ -22,21 +22,27 @@ export function serviceControls({ id, name, title, paused }: ServiceView): Contr
     name: title === null ? undefined : name,
     paused,
     note: paused ? 'It is recorded, and raises no alert.' : undefined,
-    toggle: paused
-      ? { action: `${href}/resume`, text: 'Resume' }
-      : { action: `${href}/pause`, text: 'Pause' },
+    toggles: [
+      paused ? { action: `${href}/resume`, text: 'Resume' } : { action: `${href}/pause`, text: 'Pause' },
+    ],
     renameHref: `${href}/rename`,
     removeHref: `${href}/remove`,
   };
 }
 
-export function serverControls({ id, name, title }: ServerView): Controls {
+/** What is paused of a server are its services, all or some of them. */
+export function serverControls({ id, name, title, services, paused }: ServerView): Controls {
   const href = `/servers/${id}`;
+  const pause = { action: `${href}/pause`, text: 'Pause all' };
+  const resume = { action: `${href}/resume`, text: 'Resume all' };
   return {
     name: title === null ? undefined : name,
-    paused: false,
-    note: undefined,
-    toggle: undefined,
+    paused: paused > 0,
+    note:
+      paused > 0
+        ? `${paused} of ${countText(services, 'service')}; recorded, and raising no alert.`
+        : undefined,
+    toggles: [...(paused < services ? [pause] : []), ...(paused > 0 ? [resume] : [])],
     renameHref: `${href}/rename`,
     removeHref: `${href}/remove`,
   };

@@ -1,6 +1,6 @@
 import { toIso } from '../../clock.ts';
 import { severityOf } from '../../core/alert.ts';
-import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
+import type { AlertView } from '../../store/views/alerts.ts';
 import { alertJson } from '../api/shapes.ts';
 import { csvLine } from '../csv.ts';
 
@@ -10,7 +10,6 @@ export const MOST_EXPORTED = 10_000;
 /** Alerts that were read together, and whether there are more than an export holds. */
 export interface ExportPiece {
   alerts: AlertView[];
-  deliveries: DeliveryView[];
   isCut: boolean;
 }
 
@@ -40,11 +39,8 @@ function csvOf({ id, at, server, service, kind, message, current }: AlertView): 
 export const jsonExport: ExportFormat = {
   type: 'application/json; charset=utf-8',
   before: '{"alerts":[',
-  piece({ alerts, deliveries }, isFirst) {
-    const rows = alerts.map((alert) => {
-      const own = deliveries.filter(({ alertId }) => alertId === alert.id);
-      return JSON.stringify(alertJson(alert, own));
-    });
+  piece({ alerts }, isFirst) {
+    const rows = alerts.map((alert) => JSON.stringify(alertJson(alert)));
     return `${isFirst || rows.length === 0 ? '' : ','}${rows.join(',\n')}`;
   },
   after: (isCut) => `],"cut":${isCut}${isCut ? `,"note":${JSON.stringify(CUT)}` : ''}}\n`,

@@ -17,6 +17,10 @@ export async function serviceOf(db: Knex, req: Request): Promise<ServiceView> {
 export async function serverOf(db: Knex, req: Request): Promise<ServerView> {
   const id = readId(req.params.id);
   const server = id === undefined ? undefined : await findServer(db, id);
-  if (!server) throw notFound('There is no such server; it may have been removed.');
+  if (!server) throw noServer();
   return server;
+}
+
+export function noServer(): Error {
+  return notFound('There is no such server; it may have been removed.');
 }

@@ -7,19 +7,21 @@ import { listCollectors } from '../../store/collectors.ts';
 import type { WebDeps } from '../deps.ts';
 import { createAlertPages } from './alerts.ts';
 import { createChangePages } from './changes.ts';
+import { historyModel, reportsModel } from './history.ts';
 import { overviewModel, wallModel } from './overview.ts';
 import { collectorRow } from './rows.ts';
 import { serverModel, serversModel } from './servers.ts';
 import { serviceModel } from './service.ts';
-import { createShared } from './shared.ts';
+import { lengthOf, type Shared, takesGzip } from './shared.ts';
 
 const ASSETS_MAX_AGE = '1h';
 
+type PageDeps = Pick<WebDeps, 'db' | 'config' | 'clock' | 'log' | 'monitor' | 'streams'>;
+
 /** The pages, and the styles and scripts that they ask for. */
-export function createPages(deps: WebDeps): Router {
-  const { db, clock, changes, streams } = deps;
+export function createPages(deps: PageDeps, shared: Shared): Router {
+  const { db, clock, streams } = deps;
   const router = Router();
-  const shared = createShared(changes.version, () => clock.now());
   router.use('/assets', assets());
   router.use(createChangePages(deps));
   router.use(createAlertPages(deps));
@@ -31,10 +33,11 @@ export function createPages(deps: WebDeps): Router {
         view: string,
         model: object,
       ) => Promise<string>;
-      const make = async () => render(view, await model(req));
-      const made = await shared(`${req.protocol} ${req.get('host')} ${req.originalUrl}`, make);
       res.type('html').vary('Accept-Encoding');
-      if (req.acceptsEncodings('gzip')) res.set('Content-Encoding', 'gzip').send(made.gzip);
+      const made = await shared.give(req, { ...res.getHeaders() }, async () =>
+        render(view, await model(req)),
+      );
+      if (takesGzip(req)) res.set(lengthOf(made.gzip)).end(made.gzip);
       else res.send(made.text);
     });
   }
@@ -50,6 +53,8 @@ export function createPages(deps: WebDeps): Router {
   page('/servers', 'servers', (req) => serversModel(deps, req));
   page('/servers/:id', 'server', (req) => serverModel(deps, req));
   page('/services/:id', 'service', (req) => serviceModel(deps, req));
+  page('/services/:id/history', 'history', (req) => historyModel(deps, req));
+  page('/services/:id/reports', 'reports', (req) => reportsModel(deps, req));
 
   page('/collectors', 'collectors', async (req) => {
     const now = clock.now();

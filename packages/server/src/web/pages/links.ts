@@ -5,9 +5,16 @@ import type { AlertFilter } from '../query.ts';
 /** The address of the next page of a list, with the filter kept. */
 export function nextHref(req: Request, next: string | undefined): string | undefined {
   if (next === undefined) return undefined;
-  const query = new URLSearchParams(req.originalUrl.split('?')[1]);
+  const [path, search] = req.originalUrl.split('?');
+  const query = new URLSearchParams(search);
   query.set('cursor', next);
-  return `?${query}`;
+  return `${path}?${query}`;
+}
+
+/** A path with a range of time in its query; `until` null: until now. */
+export function rangeHref(path: string, { since, until }: { since: number; until: number | null }): string {
+  const query = new URLSearchParams({ since: toIso(since), ...(until !== null && { until: toIso(until) }) });
+  return `${path}?${query}`;
 }
 
 /** A path with the filter, from the first page on. */

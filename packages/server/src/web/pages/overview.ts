@@ -3,12 +3,19 @@ import { DAY_MS } from '../../clock.ts';
 import { listFleet } from '../../store/views/fleet.ts';
 import { loadOverview } from '../../store/views/overview.ts';
 import { listProblems } from '../../store/views/problems.ts';
-import { listServices } from '../../store/views/services.ts';
+import {
+  GROUPINGS,
+  listServices,
+  placeLength,
+  type ServiceFilter,
+  type ServiceOrder,
+  SORTINGS,
+} from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
-import { pageOf, readCursor, readFlag, readNamePlace, readState, readText } from '../query.ts';
+import { pageOf, readChoice, readCursor, readFlag, readState, readText } from '../query.ts';
 import { fleetRow, problemRow, tilesOf, troubleOf } from './fleet.ts';
+import { groupsOf } from './groups.ts';
 import { nextHref } from './links.ts';
-import { groupByServer } from './rows.ts';
 
 const SERVICES_PER_PAGE = 200;
 const SERVERS_PER_PAGE = 30;
@@ -18,7 +25,7 @@ const WALL_SERVERS = 500;
 
 type Deps = Pick<WebDeps, 'db' | 'config' | 'clock'>;
 
-/** What is wrong now, then all servers with a dot for each service; with a filter, the services that fit. */
+/** What is wrong now, then all servers with a dot for each service; with a filter or an order, the services that fit. */
 export async function overviewModel(deps: Deps, req: Request): Promise<object> {
   const { db, config, clock } = deps;
   const now = clock.now();
@@ -29,7 +36,10 @@ export async function overviewModel(deps: Deps, req: Request): Promise<object> {
     silent: readFlag(req.query, 'silent'),
     paused: readFlag(req.query, 'paused'),
   };
-  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const grouping = readChoice(req.query, 'group', GROUPINGS);
+  const sorting = readChoice(req.query, 'sort', SORTINGS);
+  const isList = [...Object.values(filter), grouping, sorting].some((value) => value !== undefined);
+  const order = { grouping: grouping ?? 'server', sorting: sorting ?? 'name' };
   const counts = await loadOverview(db, now - DAY_MS);
   const tiles = tilesOf(counts);
   const common = {
@@ -37,22 +47,25 @@ export async function overviewModel(deps: Deps, req: Request): Promise<object> {
     here: req.originalUrl,
     url: config.baseUrl ?? `${req.protocol}://${req.get('host')}/`,
     filter,
-    isFiltered,
+    order,
+    isList,
     counts,
     tiles,
     trouble: troubleOf(tiles),
   };
-  return { ...common, ...(await (isFiltered ? found(deps, req, filter) : everything(deps, req))) };
+  return { ...common, ...(await (isList ? found(deps, req, filter, order) : everything(deps, req))) };
 }
 
-async function found({ db, clock }: Deps, req: Request, filter: object): Promise<object> {
-  const rows = await listServices(db, {
-    ...filter,
-    after: readNamePlace(req.query),
-    limit: SERVICES_PER_PAGE,
-  });
-  const page = pageOf(rows, SERVICES_PER_PAGE, ({ server, name }) => [server, name]);
-  return { groups: groupByServer(page.rows, clock.now()), next: nextHref(req, page.next) };
+async function found(
+  { db, clock }: Deps,
+  req: Request,
+  filter: ServiceFilter,
+  order: ServiceOrder,
+): Promise<object> {
+  const after = readCursor(req.query, placeLength(order));
+  const rows = await listServices(db, filter, { order, after, limit: SERVICES_PER_PAGE });
+  const page = pageOf(rows, SERVICES_PER_PAGE, ({ place }) => place);
+  return { groups: groupsOf(page.rows, order.grouping, clock.now()), next: nextHref(req, page.next) };
 }
 
 async function everything({ db, clock }: Deps, req: Request): Promise<object> {

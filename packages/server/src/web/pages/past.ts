@@ -1,8 +1,10 @@
 import type { Request } from 'express';
 import type { Knex } from 'knex';
 import { LONGEST_RANGE_MS } from '../../core/uptime.ts';
-import { loadObserved } from '../../store/views/observed.ts';
+import { loadObserved, loadPast } from '../../store/views/observed.ts';
 import type { ServiceView } from '../../store/views/services.ts';
+import { ROWS_BESIDE } from './beside.ts';
+import { type SpanRow, spanRow } from './rows.ts';
 import { readLength, stripsOf, type Timeline, timelineOf, timelineRange } from './timeline.ts';
 import { type Bar, uptimeBars } from './uptime.ts';
 
@@ -15,16 +17,18 @@ export async function servicePast(
   service: ServiceView,
   req: Request,
   now: number,
-): Promise<{ uptime: Bar[]; timeline: Timeline }> {
+): Promise<{ uptime: Bar[]; timeline: Timeline; spans: SpanRow[] }> {
+  const { id } = service;
   const length = readLength(req.query);
-  const observed = (await loadObserved(db, [service], { since: now - LONGEST_RANGE_MS, until: now })).get(
-    service.id,
-  );
-  const strips = stripsOf(observed ?? [], timelineRange(length, now));
+  const range = { since: now - LONGEST_RANGE_MS, until: now };
+  const { observed, gaps, spans } = await loadPast(db, [service], range, { rows: ROWS_BESIDE });
+  const own = observed.get(id) ?? [];
+  const strips = stripsOf(own, timelineRange(length, now), historyPath(id));
   const band = { name: service.title ?? service.name, href: undefined, strips };
   return {
-    uptime: uptimeBars(observed ?? [], now),
+    uptime: uptimeBars(own, now),
     timeline: timelineOf([band], { here: req.originalUrl, length, now }),
+    spans: [{ ...service, until: service.endedAt }, ...spans].map((span) => spanRow(id, span, gaps, now)),
   };
 }
 
@@ -42,8 +46,12 @@ export async function serverPast(
   const bands = shown.map(({ id, title, name }) => ({
     name: title ?? name,
     href: `/services/${id}`,
-    strips: stripsOf(observed.get(id) ?? [], range),
+    strips: stripsOf(observed.get(id) ?? [], range, historyPath(id), shown.length),
   }));
   const left = services.length - shown.length;
   return { timeline: timelineOf(bands, { here: req.originalUrl, length, now, left }) };
+}
+
+function historyPath(id: number): string {
+  return `/services/${id}/history`;
 }

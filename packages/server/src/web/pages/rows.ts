@@ -4,9 +4,10 @@ import type { Gap } from '../../core/gap.ts';
 import type { Span } from '../../core/status.ts';
 import type { Collector } from '../../store/collectors.ts';
 import type { AlertView, DeliveryView } from '../../store/views/alerts.ts';
-import type { ReportView } from '../../store/views/history.ts';
+import type { ReportView } from '../../store/views/reports.ts';
 import type { ServerView } from '../../store/views/servers.ts';
 import type { ServiceView } from '../../store/views/services.ts';
+import { rangeHref } from './links.ts';
 import { countText, exact, lengthText, type Moment, relative } from './times.ts';
 
 /** How a state looks; its word is always there, so that nothing hangs on colour alone. */
@@ -24,6 +25,8 @@ export function stateBadge(state: State | null): Badge {
 export interface ServiceRow {
   href: string;
   name: string;
+  serverHref: string;
+  server: string;
   badge: Badge;
   silent: boolean;
   paused: boolean;
@@ -39,6 +42,8 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
   return {
     href: `/services/${service.id}`,
     name: service.title ?? service.name,
+    serverHref: `/servers/${service.serverId}`,
+    server: service.serverTitle ?? service.server,
     badge: stateBadge(service.state),
     silent: service.silent,
     paused: service.paused,
@@ -48,24 +53,6 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
     deadline: relative(service.deadlineAt ?? service.reportedAt, now),
     since: relative(service.stateSince, now),
   };
-}
-
-export interface ServerGroup {
-  href: string;
-  name: string;
-  services: ServiceRow[];
-}
-
-/** Services in their order, gathered under their servers. */
-export function groupByServer(services: ServiceView[], now: number): ServerGroup[] {
-  const groups: ServerGroup[] = [];
-  for (const service of services) {
-    const href = `/servers/${service.serverId}`;
-    if (groups.at(-1)?.href !== href)
-      groups.push({ href, name: service.serverTitle ?? service.server, services: [] });
-    (groups.at(-1) as ServerGroup).services.push(serviceRow(service, now));
-  }
-  return groups;
 }
 
 export interface ServerRow {
@@ -104,6 +91,8 @@ function clockText(skewMs: number): string {
 }
 
 export interface SpanRow {
+  /** Names it on its page. */
+  id: string;
   badge: Badge;
   silent: boolean;
   info: string;
@@ -113,6 +102,8 @@ export interface SpanRow {
   length: string;
   /** Such as `3 reports`. */
   reports: string;
+  /** The page of its reports; undefined where there are none. */
+  reportsHref: string | undefined;
   /** When nobody was listening in it. */
   gaps: GapRow[];
 }
@@ -123,14 +114,16 @@ export interface GapRow {
   length: string;
 }
 
-/** A span of the history, with those of the gaps that fall into it; `until` null while it lasts. */
+/** A span of a service's history, with those of the gaps that fall into it; `until` null while it lasts. */
 export function spanRow(
+  serviceId: number,
   span: Omit<Span, 'until'> & { until: number | null },
   gaps: Gap[],
   now: number,
 ): SpanRow {
   const isWithin = (gap: Gap) => gap.until > span.since && gap.since < (span.until ?? now);
   return {
+    id: `span-${span.since}`,
     badge: stateBadge(span.state),
     silent: span.silent,
     info: span.info,
@@ -138,6 +131,7 @@ export function spanRow(
     until: span.until === null ? undefined : exact(span.until),
     length: lengthText((span.until ?? now) - span.since),
     reports: countText(span.reports, 'report'),
+    reportsHref: span.reports > 0 ? rangeHref(`/services/${serviceId}/reports`, span) : undefined,
     gaps: gaps.filter(isWithin).map(gapRow),
   };
 }
@@ -183,7 +177,7 @@ export interface AlertRow {
   deliveries: string[];
 }
 
-export function alertRow(alert: AlertView, deliveries: DeliveryView[], now: number): AlertRow {
+export function alertRow(alert: AlertView, now: number): AlertRow {
   return {
     at: exact(alert.at),
     ago: relative(alert.at, now),
@@ -197,9 +191,7 @@ export function alertRow(alert: AlertView, deliveries: DeliveryView[], now: numb
     href: alert.serviceId === null ? undefined : `/services/${alert.serviceId}`,
     message: alert.message,
     info: alert.current?.info ?? '',
-    deliveries: deliveries
-      .filter(({ alertId }) => alertId === alert.id)
-      .map((delivery) => deliveryText(delivery, alert.at, now)),
+    deliveries: alert.deliveries.map((delivery) => deliveryText(delivery, alert.at, now)),
   };
 }
 

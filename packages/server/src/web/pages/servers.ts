@@ -1,11 +1,11 @@
 import type { Request } from 'express';
+import { findServerWithServices } from '../../store/views/server-services.ts';
 import { listServers } from '../../store/views/servers.ts';
-import { listServices } from '../../store/views/services.ts';
 import type { WebDeps } from '../deps.ts';
-import { pageOf, readCursor, readNamePlace } from '../query.ts';
+import { pageOf, readCursor, readId } from '../query.ts';
 import { alertsBeside } from './beside.ts';
 import { serverControls } from './controls.ts';
-import { serverOf } from './found.ts';
+import { noServer } from './found.ts';
 import { nextHref } from './links.ts';
 import { serverPast } from './past.ts';
 import { serverRow, serviceRow } from './rows.ts';
@@ -26,12 +26,12 @@ export async function serversModel({ db, clock }: Deps, req: Request): Promise<o
 /** One server with its services and alerts. Throws HttpError 404. */
 export async function serverModel({ db, clock }: Deps, req: Request): Promise<object> {
   const now = clock.now();
-  const server = await serverOf(db, req);
-  const filter = { serverId: server.id, after: readNamePlace(req.query), limit: SERVICES_PER_PAGE };
-  const page = pageOf(await listServices(db, filter), SERVICES_PER_PAGE, ({ server, name }) => [
-    server,
-    name,
-  ]);
+  const id = readId(req.params.id);
+  const place = { after: readCursor(req.query, 1)?.[0]?.toString(), limit: SERVICES_PER_PAGE };
+  const found = id === undefined ? undefined : await findServerWithServices(db, id, place);
+  if (!found) throw noServer();
+  const { server, services } = found;
+  const page = pageOf(services, SERVICES_PER_PAGE, ({ name }) => [name]);
   return {
     title: server.name,
     here: req.originalUrl,

@@ -13,7 +13,7 @@ const MAX_AGE_SECONDS = 30;
 const FRESH_MS = 5000;
 
 /** The pages and badges for the public, as the settings have them. What they do not have falls through. */
-export function createStatusPages({ db, config, clock }: WebDeps): Router {
+export function createStatusPages({ db, config, clock }: Pick<WebDeps, 'db' | 'config' | 'clock'>): Router {
   const router = Router();
   const recent = new Map<string, { at: number; status: Promise<PublicStatus> }>();
 

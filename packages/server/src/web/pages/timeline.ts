@@ -3,6 +3,7 @@ import { filled, type Hole, type Range, type Stretch } from '../../core/observed
 import { blocksOf, type Condition, conditionOf } from '../../core/uptime.ts';
 import { badRequest } from '../../errors.ts';
 import { type Query, readText } from '../query.ts';
+import { rangeHref } from './links.ts';
 import { exact, fromToText, type Moment } from './times.ts';
 
 /** How far back a timeline goes. */
@@ -13,6 +14,8 @@ export type TimelineLength = keyof typeof LENGTHS_MS;
 export const BAND = { width: 1000, height: 24 };
 /** Of a service that changes more often, a strip is the worst of an even part of the time. */
 const MOST_STRIPS = 400;
+/** All the bands of a page together have no more than about so many. */
+const MOST_STRIPS_AT_ONCE = 4000;
 /** What lasted for a moment is still seen. */
 const LEAST_WIDTH = 2;
 
@@ -29,6 +32,8 @@ export interface Strip {
   look: Look;
   /** Such as `OK, silent, 2026-01-31 12:00:00 to 12:30:00 UTC`. */
   title: string;
+  /** The page of the spans that it stands for. */
+  href: string;
 }
 
 /** What is drawn of one service. */
@@ -82,35 +87,47 @@ function withLength(here: string, length: string): string {
   return `${path}?${query}`;
 }
 
-/** The strips of a band, the worst last, so that they lie above the others. */
-export function stripsOf(observed: Stretch[], range: Range): Strip[] {
+/** The strips of one of `bands` bands, the worst last, so that they lie above the others. Each leads to its time on the page `path`. */
+export function stripsOf(observed: Stretch[], range: Range, path: string, bands = 1): Strip[] {
+  const most = Math.min(MOST_STRIPS, Math.ceil(MOST_STRIPS_AT_ONCE / bands));
   const all = filled(observed, range);
-  const strips =
-    all.length > MOST_STRIPS ? evenStrips(observed, range) : all.map((part) => strip(part, range));
-  return strips.sort((a, b) => a.height - b.height);
+  const parts = all.length > most ? evenParts(observed, range, most) : all.map(partOf);
+  return parts
+    .map(({ words, look, ...part }) => ({
+      ...placed(look, part, range),
+      look,
+      title: `${words}, ${fromToText(part.since, part.until)}`,
+      href: rangeHref(path, part),
+    }))
+    .sort((a, b) => a.height - b.height);
 }
 
-function strip(part: Stretch | Hole, range: Range): Strip {
-  const times = fromToText(part.since, part.until);
-  if (part.state === null) return drawn('none', part, range, `not observed, ${times}`);
+/** A part of the time, as it looks and is called. */
+interface Part extends Range {
+  look: Look;
+  words: string;
+}
+
+function partOf({ since, until, ...part }: Stretch | Hole): Part {
+  if (part.state === null) return { since, until, look: 'none', words: 'not observed' };
   const words = part.silent ? `${part.state}, silent` : part.state;
-  return drawn(LOOKS[conditionOf(part)], part, range, `${words}, ${times}`);
+  return { since, until, look: LOOKS[conditionOf(part)], words };
 }
 
-function evenStrips(observed: Stretch[], range: Range): Strip[] {
-  return blocksOf(observed, range, MOST_STRIPS).map(({ worst, ...part }) => {
-    const look = worst === undefined ? 'none' : LOOKS[worst];
-    const words = worst === undefined ? 'not observed' : `${worst} at the worst`;
-    return drawn(look, part, range, `${words}, ${fromToText(part.since, part.until)}`);
-  });
+function evenParts(observed: Stretch[], range: Range, count: number): Part[] {
+  return blocksOf(observed, range, count).map(({ since, until, worst }) =>
+    worst === undefined
+      ? { since, until, look: 'none', words: 'not observed' }
+      : { since, until, look: LOOKS[worst], words: `${worst} at the worst` },
+  );
 }
 
-function drawn(look: Look, { since, until }: Range, whole: Range, title: string): Strip {
+function placed(look: Look, { since, until }: Range, whole: Range) {
   const place = (at: number) => ((at - whole.since) / (whole.until - whole.since)) * BAND.width;
   const width = Math.max(rounded(place(until) - place(since)), LEAST_WIDTH);
   const x = Math.min(rounded(place(since)), BAND.width - width);
   const height = HEIGHTS[look];
-  return { x, y: BAND.height - height, width, height, look, title };
+  return { x, y: BAND.height - height, width, height };
 }
 
 function rounded(units: number): number {
