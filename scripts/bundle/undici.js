@@ -2,8 +2,8 @@
 // longer than the request. Something else of undici is imported from the file in undici/lib that its index names.
 import * as api from 'undici/lib/api/index.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
-import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
 
 Object.assign(Dispatcher.prototype, api.default);
 

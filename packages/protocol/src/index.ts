@@ -1,5 +1,6 @@
 export * from './duration.ts';
 export * from './errors.ts';
+export { MAX_NAME_LENGTH, MAX_PERIOD_SECONDS } from './fields.ts';
 export * from './ini.ts';
 export { parseJson } from './json.ts';
 export * from './perfdata.ts';

@@ -1,7 +1,7 @@
 import { parseDuration } from './duration.ts';
 import { SettingsError } from './errors.ts';
+import { MAX_NAME_LENGTH } from './fields.ts';
 import type { IniSection } from './ini.ts';
-import { MAX_NAME_LENGTH } from './wire.ts';
 
 /** Reads one option's text. Throws an Error that says what would be right, such as `must be a whole number`. */
 export type ReadValue<T> = (text: string) => T;

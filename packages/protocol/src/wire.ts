@@ -1,11 +1,8 @@
 import { WireError } from './errors.ts';
-import { asList, asObject, kindOf } from './json.ts';
+import { parseFlag, parseName, parseSeconds, parseText, parseTime, parseTitle } from './fields.ts';
+import { asList, asObject, type JsonObject } from './json.ts';
 import { STATES, type State, stateFromWord } from './state.ts';
 
-/** Longest name or key, in Unicode code points. */
-export const MAX_NAME_LENGTH = 255;
-/** Longest reporting period: a year of 365 days, in seconds. */
-export const MAX_PERIOD_SECONDS = 365 * 24 * 60 * 60;
 /** How much of a word that is no state is repeated in the info. */
 const MAX_QUOTED_WORD = 64;
 
@@ -28,6 +25,16 @@ export interface Report {
   state: State;
   info: string;
   periodSeconds: number;
+  /** Extra patience after the period; none unless given. */
+  graceSeconds?: number;
+  /** What people are shown in place of the name; empty takes it away, and left out it stays as it is. */
+  title?: string;
+  /** The service ends on purpose: nothing more is promised. */
+  bye?: true;
+  /** A run has begun and ends within the promise. State and info stay what they were, whatever stands here. */
+  running?: true;
+  /** When it was true by the sender's clock, UTC ms; now unless given. */
+  at?: number;
 }
 
 /** Something worth telling, about the server or about one of its services. */
@@ -42,7 +49,12 @@ export interface PingBody {
 
 export interface StatusBody {
   server: Identity;
+  /** One of a service and time. */
   reports: Report[];
+  /** The sender's clock when it sent this, UTC ms. */
+  sentAt?: number;
+  /** Further kept reports follow in another body. */
+  more?: true;
 }
 
 export interface AlertsBody {
@@ -51,10 +63,13 @@ export interface AlertsBody {
 }
 
 const PING_FIELDS = new Set(['server']);
-const STATUS_FIELDS = new Set(['server', 'period', 'services']);
+const STATUS_FIELDS = new Set(['server', 'period', 'grace', 'at', 'sent_at', 'more', 'services']);
 const ALERTS_FIELDS = new Set(['server', 'alerts']);
 const SERVER_FIELDS = new Set(['name', 'key']);
-const SERVICE_FIELDS = new Set(['name', 'state', 'info', 'period']);
+const SERVICE_FIELDS = new Set([
+  ...['name', 'state', 'info', 'period'],
+  ...['grace', 'title', 'bye', 'running', 'at'],
+]);
 const ALERT_FIELDS = new Set(['message', 'service']);
 
 /** Reads the body of `POST /api/ping`. Throws WireError. */
@@ -62,18 +77,36 @@ export function parsePing(body: unknown): PingBody {
   return { server: parseIdentity(asObject(body, 'body', PING_FIELDS).server) };
 }
 
-/** Reads the body of `POST /api/set/service/status`: the last of two entries for one service wins. Throws WireError. */
-export function parseStatus(body: unknown): StatusBody {
-  const { server, period, services } = asObject(body, 'body', STATUS_FIELDS);
-  const identity = parseIdentity(server);
-  const commonPeriod = period === undefined ? undefined : parsePeriod(period, 'period');
-  const entries = asList(services, 'services');
+/** What counts for every entry that has none of its own. */
+interface Common {
+  periodSeconds: number | undefined;
+  graceSeconds: number | undefined;
+  at: number | undefined;
+}
+
+/** Reads the body of `POST /api/set/service/status`: the last of two entries for one service and time wins. Throws WireError. */
+export function parseStatus(value: unknown): StatusBody {
+  const body = asObject(value, 'body', STATUS_FIELDS);
+  const server = parseIdentity(body.server);
+  const common = parseCommon(body);
+  const entries = asList(body.services, 'services');
   const reports = new Map<string, Report>();
   for (let i = 0; i < entries.length; i++) {
-    const report = parseReport(entries[i], i, commonPeriod);
-    reports.set(report.service, report);
+    const report = parseReport(entries[i], i, common);
+    reports.set(report.at === undefined ? report.service : `${report.at}/${report.service}`, report);
   }
-  return { server: identity, reports: [...reports.values()] };
+  const status: StatusBody = { server, reports: [...reports.values()] };
+  if (body.sent_at !== undefined) status.sentAt = parseTime(body.sent_at, 'sent_at');
+  if (parseFlag(body.more, 'more')) status.more = true;
+  return status;
+}
+
+function parseCommon({ period, grace, at }: JsonObject): Common {
+  return {
+    periodSeconds: period === undefined ? undefined : parseSeconds(period, 'period', 1),
+    graceSeconds: grace === undefined ? undefined : parseSeconds(grace, 'grace', 0),
+    at: at === undefined ? undefined : parseTime(at, 'at'),
+  };
 }
 
 /** Reads the body of `POST /api/set/alerts`. Throws WireError. */
@@ -88,19 +121,36 @@ function parseIdentity(value: unknown): Identity {
   return { name: parseName(name, 'server.name'), key: parseName(key, 'server.key') };
 }
 
-function parseReport(value: unknown, index: number, commonPeriod: number | undefined): Report {
+function parseReport(value: unknown, index: number, common: Common): Report {
   const path = `services[${index}]`;
   const entry = asObject(value, path, SERVICE_FIELDS);
   const service = parseName(entry.name, `${path}.name`);
-  const word = parseText(entry.state, `${path}.state`);
+  const running = entry.running !== undefined && parseFlag(entry.running, `${path}.running`);
+  const word = running && entry.state === undefined ? 'UNK' : parseText(entry.state, `${path}.state`);
   const info = entry.info === undefined ? '' : parseText(entry.info, `${path}.info`);
   const periodSeconds =
-    entry.period === undefined ? commonPeriod : parsePeriod(entry.period, `${path}.period`);
+    entry.period === undefined ? common.periodSeconds : parseSeconds(entry.period, `${path}.period`, 1);
   if (periodSeconds === undefined)
     throw new WireError('period', `is missing, and ${path} has none of its own`);
   const state = stateFromWord(word);
-  if (state) return { service, state, info, periodSeconds };
-  return { service, state: 'UNK', info: explainWord(word, info), periodSeconds };
+  const report: Report = state
+    ? { service, state, info, periodSeconds }
+    : { service, state: 'UNK', info: explainWord(word, info), periodSeconds };
+  if (running) report.running = true;
+  readMore(report, entry, path, common);
+  return report;
+}
+
+/** What few reports have: nothing is set where nothing was sent, so that most of them stay small and of one shape. */
+function readMore(report: Report, { grace, title, bye, at }: JsonObject, path: string, common: Common): void {
+  const graceSeconds = grace === undefined ? common.graceSeconds : parseSeconds(grace, `${path}.grace`, 0);
+  if (graceSeconds !== undefined) report.graceSeconds = graceSeconds;
+  if (title !== undefined) report.title = parseTitle(title, `${path}.title`);
+  if (bye !== undefined && parseFlag(bye, `${path}.bye`)) report.bye = true;
+  if (report.bye && report.running)
+    throw new WireError(`${path}.bye`, 'cannot be sent with running; send it when the run has ended');
+  const trueAt = at === undefined ? common.at : parseTime(at, `${path}.at`);
+  if (trueAt !== undefined) report.at = trueAt;
 }
 
 function explainWord(word: string, info: string): string {
@@ -116,35 +166,4 @@ function parsePostedAlert(value: unknown, index: number): PostedAlert {
   if (message === '') throw new WireError(`${path}.message`, 'is empty; say what happened');
   if (entry.service === undefined) return { message };
   return { message, service: parseName(entry.service, `${path}.service`) };
-}
-
-function parseText(value: unknown, path: string): string {
-  if (value === undefined) throw new WireError(path, 'is missing');
-  if (typeof value !== 'string') throw new WireError(path, `must be a string, not ${kindOf(value)}`);
-  if (!value.isWellFormed()) throw new WireError(path, 'holds half of a surrogate pair');
-  return value;
-}
-
-function parseName(value: unknown, path: string): string {
-  const name = parseText(value, path);
-  if (name === '') throw new WireError(path, 'is empty');
-  if (isLongerThan(name, MAX_NAME_LENGTH))
-    throw new WireError(path, `is longer than ${MAX_NAME_LENGTH} characters`);
-  return name;
-}
-
-/** Counts code points only where the cheap count of UTF-16 units cannot tell. */
-function isLongerThan(text: string, limit: number): boolean {
-  if (text.length <= limit) return false;
-  return text.length > 2 * limit || [...text].length > limit;
-}
-
-/** The original client sends digits as a string, so both are taken. */
-function parsePeriod(value: unknown, path: string): number {
-  const period = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
-  if (typeof period !== 'number' && typeof period !== 'string')
-    throw new WireError(path, `must be a whole number of seconds, not ${kindOf(value)}`);
-  if (typeof period === 'string' || !Number.isInteger(period) || period < 1 || period > MAX_PERIOD_SECONDS)
-    throw new WireError(path, `must be a whole number of seconds from 1 to ${MAX_PERIOD_SECONDS} (a year)`);
-  return period;
 }

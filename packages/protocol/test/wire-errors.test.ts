@@ -108,6 +108,20 @@ const NO_PERIODS: [unknown, string][] = [
   [{ seconds: 60 }, 'must be a whole number of seconds, not an object'],
 ];
 
+const NO_FLAGS: [unknown, string][] = [null, 2, -1, '', 'yes', [], {}].map((value) => [
+  value,
+  'must be true or false',
+]);
+
+const NO_TIMES: [unknown, string][] = [
+  ...[null, true, -1, 1e300, 1_767_607_200_000, '', 'now', '-1', '1e9', [], {}],
+  ...['2026-01-05', '2026-01-05T10:00:00', '2026-13-05T10:00:00Z', '2026-02-29T10:00:00Z'],
+  ...['2026-01-05T24:00:00Z', '2026-01-05T10:60:00Z', '2026-01-05 10:00:00Z'],
+].map((value) => [
+  value,
+  'must be a time: seconds since 1970 UTC, or ISO 8601 with a zone such as 2026-01-31T12:00:00Z',
+]);
+
 /** Rows for one field: every bad value in its place. */
 function rows(path: string, values: [unknown, string][], place: (value: unknown) => unknown): BadBody[] {
   return values.map(([value, problem]) => [`${path} = ${shown(value)}`, place(value), path, problem]);
@@ -160,20 +174,20 @@ for (const [name, parse, list] of [
       ],
       [
         '__proto__ in an unread member',
-        withProto({ server: SERVER, ...list, more: [{ $proto }] }),
-        'more',
+        withProto({ server: SERVER, ...list, other: [{ $proto }] }),
+        'other',
         'holds a member named __proto__; remove it',
       ],
       [
         'deep nesting in an unread member',
-        { server: SERVER, ...list, more: nested(17) },
-        'more',
+        { server: SERVER, ...list, other: nested(17) },
+        'other',
         'is nested deeper than 16 levels',
       ],
       [
         'deep nesting in an unread member of server',
-        { server: { ...SERVER, more: nested(17) }, ...list },
-        'server.more',
+        { server: { ...SERVER, other: nested(17) }, ...list },
+        'server.other',
         'is nested deeper than 16 levels',
       ],
       [
@@ -185,7 +199,7 @@ for (const [name, parse, list] of [
     ]);
 
     it('not for 16 levels in an unread member', () => {
-      assert.ok(parse(parseJson(bytes({ server: SERVER, ...list, more: nested(16) }))));
+      assert.ok(parse(parseJson(bytes({ server: SERVER, ...list, other: nested(16) }))));
     });
 
     it('not by an overflow, for nesting that fills the body', () => {
@@ -258,6 +272,31 @@ describe('a report of services is refused for', () => {
     ...rows('services[1].state', NO_TEXTS, (state) => service({ state })),
     ...rows('services[1].info', NO_TEXTS.slice(1), (info) => service({ info })),
     ...rows('services[1].period', NO_PERIODS, (value) => service({ period: value })),
+    ...rows(
+      'services[1].grace',
+      NO_PERIODS.slice(1)
+        .filter(([value]) => value !== '0')
+        .map(([value, problem]) => [value, problem.replace('from 1', 'from 0')]),
+      (grace) => service({ grace }),
+    ),
+    ...rows('services[1].title', NO_TEXTS.slice(1), (title) => service({ title })),
+    ...rows('services[1].bye', NO_FLAGS, (bye) => service({ bye })),
+    ...rows('services[1].running', NO_FLAGS, (running) => service({ running })),
+    ...rows('services[1].at', NO_TIMES, (at) => service({ at })),
+    ...rows('sent_at', NO_TIMES, (sent_at) => ({ ...service({}), sent_at })),
+    ...rows('more', NO_FLAGS, (more) => ({ ...service({}), more })),
+    [
+      'an end and a beginning at once',
+      service({ bye: true, running: true }),
+      'services[1].bye',
+      'cannot be sent with running; send it when the run has ended',
+    ],
+    [
+      'a title that is too long',
+      service({ title: 'x'.repeat(256) }),
+      'services[1].title',
+      'is longer than 255 characters',
+    ],
     [
       '__proto__ in a service',
       withProto(service({ $proto })),

@@ -127,6 +127,83 @@ describe('a report of services', () => {
     );
   });
 
+  it('has no more than what was sent', () => {
+    assert.deepEqual(Object.keys(reportOf({})), ['service', 'state', 'info', 'periodSeconds']);
+    const none = { bye: false, running: 0 };
+    assert.deepEqual(Object.keys(reportOf(none)), ['service', 'state', 'info', 'periodSeconds']);
+  });
+
+  for (const [grace, seconds] of [
+    [0, 0],
+    ['90', 90],
+    [MAX_PERIOD_SECONDS, MAX_PERIOD_SECONDS],
+  ])
+    it(`takes ${JSON.stringify(grace)} as ${seconds} s of grace, for one service or for all`, () => {
+      assert.equal(reportOf({ grace }).graceSeconds, seconds);
+      const services = [
+        { name: 'a', state: 'OK' },
+        { name: 'b', state: 'OK', grace: 5 },
+      ];
+      const { reports } = status({ server: SERVER, period: 60, grace, services });
+      assert.deepEqual(
+        reports.map(({ graceSeconds }) => graceSeconds),
+        [seconds, 5],
+      );
+    });
+
+  it('may give a service a title, or take it away with an empty one', () => {
+    assert.equal(reportOf({ title: 'Root disk' }).title, 'Root disk');
+    assert.equal(reportOf({ title: '' }).title, '');
+  });
+
+  for (const yes of [true, 1, '1'])
+    it(`may end a service on purpose, or begin a run, by ${JSON.stringify(yes)}`, () => {
+      assert.equal(reportOf({ bye: yes }).bye, true);
+      assert.equal(reportOf({ running: yes }).running, true);
+    });
+
+  it('needs no state when a run begins', () => {
+    const { reports } = status({ server: SERVER, period: 60, services: [{ name: 'job', running: true }] });
+    assert.deepEqual(reports, [{ service: 'job', state: 'UNK', info: '', periodSeconds: 60, running: true }]);
+  });
+
+  for (const [at, iso] of [
+    [1_767_607_200, '2026-01-05T10:00:00.000Z'],
+    [1_767_607_200.25, '2026-01-05T10:00:00.250Z'],
+    ['1767607200', '2026-01-05T10:00:00.000Z'],
+    ['1767607200.5', '2026-01-05T10:00:00.500Z'],
+    ['2026-01-05T10:00:00Z', '2026-01-05T10:00:00.000Z'],
+    ['2026-01-05T12:00:00.125+02:00', '2026-01-05T10:00:00.125Z'],
+    ['2026-01-05T12:00+0200', '2026-01-05T10:00:00.000Z'],
+    ['2026-01-04T22:30:00,5-11:30', '2026-01-05T10:00:00.500Z'],
+    ['2024-02-29T23:59:59.999Z', '2024-02-29T23:59:59.999Z'],
+    [0, '1970-01-01T00:00:00.000Z'],
+  ])
+    it(`takes ${JSON.stringify(at)} as the time ${iso}`, () => {
+      assert.equal(reportOf({ at }).at, Date.parse(iso as string));
+      const body = status({ server: SERVER, period: 60, sent_at: at, services: [] });
+      assert.equal(body.sentAt, Date.parse(iso as string));
+    });
+
+  it('keeps entries of one service that are of different times, and says whether more follow', () => {
+    const services = [
+      { name: 'a', state: 'OK', at: 10 },
+      { name: 'a', state: 'ERR', at: 20 },
+      { name: 'a', state: 'WARN', at: 10 },
+      { name: 'a', state: 'OK' },
+    ];
+    const { reports, more } = status({ server: SERVER, period: 60, at: 30, more: true, services });
+    assert.deepEqual(
+      reports.map(({ state, at }) => [state, at]),
+      [
+        ['WARN', 10_000],
+        ['ERR', 20_000],
+        ['OK', 30_000],
+      ],
+    );
+    assert.equal(more, true);
+  });
+
   it('counts the last of two entries for one service', () => {
     const services = [
       { name: 'a', state: 'OK', info: 'first', period: 5 },

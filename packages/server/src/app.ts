@@ -81,6 +81,7 @@ export function createApp(
     known: createKnown((server, key) => hashKey(server, key)),
     channels: config.channels.map(({ name }) => name),
     keepsReports: config.keepReportsMs > 0,
+    keepHistoryMs: config.keepHistoryMs,
     hashKey: (server, key) => hashKey(server, key),
     publish,
   };

@@ -28,7 +28,10 @@ export function recoveryOf(kind: string): string | undefined {
   return kind.startsWith('service:state/') && kind !== 'service:state/OK' ? 'service:state/OK' : undefined;
 }
 
-const INFORMATION = new Set(['service:state/OK', 'plugin/online', 'channel/working', 'collector/on-time']);
+const INFORMATION = new Set([
+  ...['service:state/OK', 'plugin/online', 'server/caught-up'],
+  ...['channel/working', 'collector/on-time'],
+]);
 const WARNINGS = new Set(['service:state/WARN', 'service:state/UNK', 'collector/resumed', 'collector/late']);
 
 /** Every kind of alert. */
@@ -40,6 +43,7 @@ export const KINDS = [
   'plugin/offline',
   'plugin/online',
   'api/alert',
+  'server/caught-up',
   'channel/failing',
   'channel/working',
   'collector/resumed',

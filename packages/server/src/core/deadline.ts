@@ -7,5 +7,5 @@ export function patienceOf(promise: { periodSeconds: number; graceSeconds: numbe
 
 /** Whether the promise is broken at `now` and nobody has noticed yet. */
 export function isOverdue(status: Status, now: number): boolean {
-  return !status.silent && status.deadlineAt <= now;
+  return !status.silent && status.deadlineAt !== null && status.deadlineAt <= now;
 }

@@ -39,17 +39,23 @@ function apart(spans: Stretch[]): Stretch[] {
 }
 
 /** A span less the holes from the `first` on, which are sorted by their beginnings. */
-function without(span: Stretch, holes: Gap[], first: number): Stretch[] {
-  const left: Stretch[] = [];
+function without<S extends Range>(span: S, holes: Range[], first: number): S[] {
+  const left: S[] = [];
   let { since } = span;
   for (let i = first; i < holes.length; i++) {
-    const hole = holes[i] as Gap;
+    const hole = holes[i] as Range;
     if (hole.since >= span.until) break;
     if (hole.since > since) left.push({ ...span, since, until: hole.since });
     since = Math.max(since, hole.until);
   }
   if (since < span.until) left.push({ ...span, since });
   return left;
+}
+
+/** What is left of gaps in which late reports tell how a service was after all. */
+export function gapsWithout(gaps: Gap[], filled: Range[]): Gap[] {
+  const sorted = [...filled].sort((a, b) => a.since - b.since);
+  return gaps.flatMap((gap) => without(gap, sorted, 0));
 }
 
 /** What falls into a range, of stretches that are sorted and do not overlap. */

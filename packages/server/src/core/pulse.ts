@@ -9,11 +9,11 @@ import type { Status } from './status.ts';
  */
 export interface Pulse {
   reportedAt: number;
-  /** From a report to the first deadline among the services, milliseconds. */
+  /** From a report to the first deadline among the services that promise another one, milliseconds. */
   patienceMs: number;
   /** The first deadline among the services. Once it has passed, the pulse is not simply renewed. */
   deadlineAt: number;
-  /** When the sweep looks at it next; never after a deadline that somebody waits for. null: never, all are silent. */
+  /** When the sweep looks at it next; never after a deadline that somebody waits for. null: never, all are silent or have ended. */
   wakeAt: number | null;
   /** How often it has been renewed. */
   reports: number;
@@ -31,6 +31,9 @@ export interface Member {
   since: number;
   /** The pulse's count at the first report of the span that lasts. */
   firstReport: number;
+  runningSince: number | null;
+  /** From then on nothing is promised. */
+  endedAt: number | null;
   paused: boolean;
   toldState: State;
   toldSilent: boolean;
@@ -38,18 +41,20 @@ export interface Member {
 
 export function statusOf(member: Member, info: string, pulse: Pulse): Status {
   const { state, periodSeconds, graceSeconds, silent, stateSince, since, firstReport } = member;
-  const { paused, toldState, toldSilent } = member;
+  const { runningSince, endedAt, paused, toldState, toldSilent } = member;
   return {
     state,
     info,
     periodSeconds,
     graceSeconds,
     reportedAt: pulse.reportedAt,
-    deadlineAt: pulse.deadlineAt + patienceOf(member) - pulse.patienceMs,
+    deadlineAt: endedAt === null ? pulse.deadlineAt + patienceOf(member) - pulse.patienceMs : null,
     silent,
     stateSince,
     since,
     reports: silent ? 0 : pulse.reports - firstReport + 1,
+    runningSince,
+    endedAt,
     paused,
     toldState,
     toldSilent,
@@ -59,7 +64,7 @@ export function statusOf(member: Member, info: string, pulse: Pulse): Status {
 /** What is left of a status when its pulse holds the rest. */
 export function memberOf(status: Status, pulse: Pulse): Member {
   const { state, periodSeconds, graceSeconds, silent, stateSince, since, reports } = status;
-  const { paused, toldState, toldSilent } = status;
+  const { runningSince, endedAt, paused, toldState, toldSilent } = status;
   const firstReport = silent ? 0 : pulse.reports - reports + 1;
   return {
     state,
@@ -69,10 +74,20 @@ export function memberOf(status: Status, pulse: Pulse): Member {
     stateSince,
     since,
     firstReport,
+    runningSince,
+    endedAt,
     paused,
     toldState,
     toldSilent,
   };
+}
+
+/** From a report of services to the first deadline among them, milliseconds; of those that ended only when all did. */
+export function firstPatienceOf(
+  services: Pick<Status, 'periodSeconds' | 'graceSeconds' | 'endedAt'>[],
+): number {
+  const promising = services.filter(({ endedAt }) => endedAt === null);
+  return Math.min(...(promising.length > 0 ? promising : services).map(patienceOf));
 }
 
 /** The pulse after a report at `at`, of services of which the first deadline comes after `patienceMs`. The first one counts on from `reportsBefore`. */

@@ -7,8 +7,8 @@ export interface Status {
   periodSeconds: number;
   graceSeconds: number;
   reportedAt: number;
-  /** When the promise is broken. */
-  deadlineAt: number;
+  /** When the promise is broken; null: it ended on purpose, and nothing is promised. */
+  deadlineAt: number | null;
   /** Whether the deadline has passed with no report. */
   silent: boolean;
   /** Since when the state is as it is, silent or not. */
@@ -17,6 +17,10 @@ export interface Status {
   since: number;
   /** Reports since then. */
   reports: number;
+  /** When the run began that has not ended yet; null: none has. */
+  runningSince: number | null;
+  /** When it ended on purpose; null: it did not. */
+  endedAt: number | null;
   /** Whether somebody withholds its alerts. */
   paused: boolean;
   /** The state that people were told of last. A pause makes it differ from the state, until the first report after it. */

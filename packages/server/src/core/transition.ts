@@ -16,23 +16,43 @@ export function receive(current: Status | undefined, report: Report, at: number)
 }
 
 function take(current: Status | undefined, report: Report, reportedAt: number): Change {
-  const graceSeconds = current?.graceSeconds ?? 0;
-  const continues = current !== undefined && current.state === report.state && !current.silent;
+  const { state, info } = saidOf(current, report);
+  const continues = current?.state === state && !current.silent && current.endedAt === null;
   const next: Status = {
-    state: report.state,
-    info: report.info,
-    periodSeconds: report.periodSeconds,
-    graceSeconds,
-    reportedAt,
-    deadlineAt: reportedAt + patienceOf({ periodSeconds: report.periodSeconds, graceSeconds }),
+    state,
+    info,
+    ...promiseOf(report, reportedAt),
     silent: false,
-    stateSince: current?.state === report.state ? current.stateSince : reportedAt,
+    stateSince: current?.state === state ? current.stateSince : reportedAt,
     since: continues ? current.since : reportedAt,
     reports: continues ? current.reports + 1 : 1,
-    ...(current?.paused ? asToldTo(current) : { paused: false, toldState: report.state, toldSilent: false }),
+    ...(current?.paused ? asToldTo(current) : { paused: false, toldState: state, toldSilent: false }),
   };
-  const closed = current === undefined || continues ? [] : [close(current, reportedAt)];
+  if (report.running) next.toldState = current?.toldState ?? 'OK'; // what the run comes to, its end tells
+  const closed = current === undefined || continues ? [] : [close(current, current.endedAt ?? reportedAt)];
   return { next, closed, events: eventsOf(current, next) };
+}
+
+/** A run that has begun leaves state and info as they were; of a first one nothing is known before its end. */
+function saidOf(
+  current: Status | undefined,
+  { state, info, running }: Report,
+): Pick<Status, 'state' | 'info'> {
+  if (!running) return { state, info };
+  return current ?? FIRST_RUN;
+}
+
+/** What is known of a service in its first run. */
+export const FIRST_RUN = { state: 'UNK', info: 'The first run has not ended yet' } as const;
+
+/** What a report at `reportedAt` promises. */
+export function promiseOf(
+  { periodSeconds, graceSeconds = 0, running, bye }: Report,
+  reportedAt: number,
+): Pick<Status, 'periodSeconds' | 'graceSeconds' | 'reportedAt' | 'deadlineAt' | 'runningSince' | 'endedAt'> {
+  const deadlineAt = bye ? null : reportedAt + patienceOf({ periodSeconds, graceSeconds });
+  const [runningSince, endedAt] = [running ? reportedAt : null, bye ? reportedAt : null];
+  return { periodSeconds, graceSeconds, reportedAt, deadlineAt, runningSince, endedAt };
 }
 
 /** What people know of a service stays the same for as long as it is paused. */
@@ -50,7 +70,8 @@ export const OFFLINE = { kind: 'plugin/offline', message: 'Monitoring plugin off
 /** What `now` does to a service whose promise is broken; undefined when it is not. The new span starts at the deadline, not when it was noticed. */
 export function expire(current: Status, now: number): Change | undefined {
   if (!isOverdue(current, now)) return undefined;
-  const { deadlineAt, paused, toldSilent } = current;
+  const { paused, toldSilent } = current;
+  const deadlineAt = current.deadlineAt as number;
   return {
     next: { ...current, silent: true, since: deadlineAt, reports: 0, toldSilent: paused ? toldSilent : true },
     closed: [close(current, deadlineAt)],
@@ -69,12 +90,21 @@ export function resume(current: Status): { next: Status; events: Event[] } {
 function eventsOf(before: Status | undefined, after: Status): Event[] {
   if (after.paused) return [];
   const events: Event[] = [];
-  if (before?.toldSilent) events.push(event('plugin/online', 'Monitoring plugin back online', after));
+  const wasSilent = before?.toldSilent ?? false;
+  if (wasSilent && !after.silent) events.push(event('plugin/online', 'Monitoring plugin back online', after));
   const from = before?.toldState ?? '(?)';
   const isQuietStart = before === undefined && after.state === 'OK';
-  if (from !== after.state && !isQuietStart)
+  if (from !== after.state && !isQuietStart && after.runningSince === null)
     events.push(event(`service:state/${after.state}`, `State changed: "${from}" -> "${after.state}"`, after));
+  if (!wasSilent && after.silent) events.push(event(OFFLINE.kind, OFFLINE.message, after));
   return events;
+}
+
+/** The same for a service of which reports were heard late: it is other than people were told, whichever way it became so. */
+export function catchUp(before: Status | undefined, after: Status): { next: Status; events: Event[] } {
+  if (after.paused) return { next: after, events: [] };
+  const toldState = after.runningSince === null ? after.state : after.toldState;
+  return { next: { ...after, toldState, toldSilent: after.silent }, events: eventsOf(before, after) };
 }
 
 function event(kind: string, message: string, { state, info }: Status): Event {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
+import { type Clock, DAY_MS } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { type GrowingTable, pruneOldest } from '../store/history.ts';
@@ -11,12 +11,16 @@ const CHUNK = 2000;
 /** Pause between two chunks while there is more to remove. */
 const BREATH_MS = 200;
 const REST_MS = 60_000;
+/** For so long at the least a late report is known again when it is sent twice. */
+const LATE_KNOWN_MS = DAY_MS;
 
 /** Removes what is older than the settings keep, a little at a time. */
 export function createPrune(db: Knex, config: Config, clock: Clock, log: Log): Job {
   const keep: [GrowingTable, number][] = [
     ['reports', config.keepReportsMs],
+    ['late_reports', Math.max(config.keepReportsMs, LATE_KNOWN_MS)],
     ['spans', config.keepHistoryMs],
+    ['filled_gaps', config.keepHistoryMs],
     ['alerts', config.keepAlertsMs],
   ];
   return createLoop({

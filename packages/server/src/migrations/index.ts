@@ -5,6 +5,8 @@ import * as failures from './0003-failures.ts';
 import * as changes from './0004-changes.ts';
 import * as pauses from './0005-pauses.ts';
 import * as trouble from './0006-trouble.ts';
+import * as endings from './0007-endings.ts';
+import * as late from './0008-late.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -18,6 +20,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0004-changes': changes,
   '0005-pauses': pauses,
   '0006-trouble': trouble,
+  '0007-endings': endings,
+  '0008-late': late,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

@@ -1,11 +1,14 @@
-import { insertAlerts } from '../store/alerts.ts';
+import { insertAlerts, type NewAlert } from '../store/alerts.ts';
 import { touchServer } from '../store/servers.ts';
-import type { Sighting } from '../store/services.ts';
+import { findUntold, isSighted, type Sighting } from '../store/services.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import { type Admitted, admit } from './admit.ts';
 import { applySubmission, type Batch, loadBatch, saveBatch, workingIn } from './batch.ts';
+import { applyLate } from './catch-up.ts';
 import type { Effects, MonitorDeps } from './deps.ts';
+import { hasTimes } from './late-entries.ts';
 import { recallSenders } from './recall.ts';
+import { noteSkew } from './skew.ts';
 import { renewExpected } from './steady.ts';
 import type { Outcome, Settled, Submission } from './submission.ts';
 
@@ -31,8 +34,8 @@ export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Se
 async function judge(deps: MonitorDeps, submissions: Submission[]): Promise<Map<Submission, Outcome>> {
   const { admitted, batch, effects } = await transaction(deps.db, (tx) => judgeIn(tx, deps, submissions));
   for (const one of admitted) {
-    const { name, keyHash } = one.server;
-    deps.known.learn({ name, keyHash, ip: one.submission.ip }, sightingsOf(batch, one));
+    const { name, keyHash, skewMs } = one.server;
+    deps.known.learn({ name, keyHash, ip: one.submission.ip, skewMs }, sightingsOf(batch, one));
   }
   deps.publish(effects);
   const outcomes = new Map<Submission, Outcome>(submissions.map((submission) => [submission, 'wrong-key']));
@@ -42,9 +45,15 @@ async function judge(deps: MonitorDeps, submissions: Submission[]): Promise<Map<
 
 async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
   const admitted = await admit(tx, deps, submissions);
-  const batch = await loadBatch(tx, admitted);
-  const alerts = admitted.flatMap((one) => applySubmission(batch, one));
-  for (const { submission, server } of admitted) {
+  const batch = await loadBatch(tx, admitted, await untoldOf(tx, admitted));
+  const alerts: NewAlert[] = [];
+  for (const one of admitted)
+    alerts.push(
+      ...(hasTimes(one.submission) ? await applyLate(tx, batch, one, deps) : applySubmission(batch, one)),
+    );
+  for (const one of admitted) {
+    const { submission, server } = one;
+    await noteSkew(tx, one);
     const isUnseen = submission.reports.length === 0 || server.ip !== submission.ip;
     if (isUnseen) await touchServer(tx, server.id, submission.ip, submission.at);
   }
@@ -55,13 +64,21 @@ async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
   return { admitted, batch, effects };
 }
 
+/** Services of which something is untold that is told when the last of a server's late reports is there. */
+async function untoldOf(tx: Tx, admitted: Admitted[]): Promise<Map<number, string[]>> {
+  const untold = new Map<number, string[]>();
+  for (const { submission, server } of admitted)
+    if (hasTimes(submission) && !submission.more) untold.set(server.id, await findUntold(tx, server.id));
+  return untold;
+}
+
 /** What the database now says of the services that a submission reported. */
 function sightingsOf(batch: Batch, { submission, server }: Admitted): Sighting[] {
   return submission.reports.flatMap(({ service: name }) => {
-    const { status, pulse, slot } = workingIn(batch, server.id, name) ?? {};
-    if (!status || pulse?.id === undefined || slot === undefined) return [];
+    const { status, pulse, slot = 0, reportedTitle = null } = workingIn(batch, server.id, name) ?? {};
+    if (!status || pulse?.id === undefined || !isSighted(status)) return [];
     const { id: pulseId, version, members } = pulse;
-    const { state, periodSeconds } = status;
-    return [{ name, slot, state, periodSeconds, pulseId, version, members }];
+    const { state, periodSeconds, graceSeconds } = status;
+    return [{ name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members }];
   });
 }

@@ -1,7 +1,9 @@
+import type { Report } from '@overc/protocol';
 import { memberOf, type Pulse, statusOf } from '../core/pulse.ts';
 import { receive } from '../core/transition.ts';
 import type { NewAlert } from '../store/alerts.ts';
-import { insertReports, insertSpans, type KeptReport } from '../store/history.ts';
+import { deleteSpans, insertReports, insertSpans, type KeptReport } from '../store/history.ts';
+import { type FilledGap, insertFilled, insertLate, type KeptLate } from '../store/late.ts';
 import { deletePulses, insertPulses, lockPulses, type StoredPulse, savePulses } from '../store/pulses.ts';
 import { insertServices, loadServices, type Service, saveServices } from '../store/services.ts';
 import type { Tx } from '../store/transaction.ts';
@@ -14,13 +16,21 @@ export interface Batch {
   /** Pulses that were renewed or left. */
   pulses: Set<WorkingPulse>;
   kept: (Omit<KeptReport, 'pulseId'> & { pulse: WorkingPulse })[];
+  /** Reports that came with times of their own. */
+  late: (Omit<KeptLate, 'serviceId'> & { service: Working })[];
+  /** Of which parts of gaps they tell. */
+  filled: (Omit<FilledGap, 'serviceId'> & { service: Working })[];
 }
 
 const keyOf = (serverId: number, name: string) => `${serverId}/${name}`;
 
-/** Loads and locks every service that is named, in one order, so that two collectors do not lock each other out. */
-export async function loadBatch(tx: Tx, admitted: Admitted[]): Promise<Batch> {
+/**
+ * Loads and locks every service that is named, and of each server those that are `others`, in one order, so that two
+ * collectors do not lock each other out.
+ */
+export async function loadBatch(tx: Tx, admitted: Admitted[], others: Map<number, string[]>): Promise<Batch> {
   const namesByServer = new Map<number, Set<string>>();
+  for (const [serverId, names] of others) namesByServer.set(serverId, new Set(names));
   for (const { submission, server } of admitted) {
     const names = namesByServer.get(server.id) ?? new Set();
     namesByServer.set(server.id, names);
@@ -36,20 +46,24 @@ export async function loadBatch(tx: Tx, admitted: Admitted[]): Promise<Batch> {
     services: new Map(working.map((service) => [keyOf(service.serverId, service.name), service])),
     pulses: new Set(),
     kept: [],
+    late: [],
+    filled: [],
   };
 }
 
 function workingOf(stored: Service, pulse: StoredPulse): Working {
-  const { serverId, name, member, slot, left } = stored;
+  const { serverId, name, member, slot, left, reportedTitle } = stored;
   return {
     serverId,
     name,
     stored,
+    reportedTitle,
     status: statusOf(member, pulse.infos[slot] ?? '', pulse.value),
     pulse,
     slot,
     left: left && { pulse: { id: left.pulseId }, slot: left.slot, at: left.at, report: left.report },
     closed: [],
+    dropped: [],
   };
 }
 
@@ -62,20 +76,14 @@ export function workingIn(batch: Batch, serverId: number, name: string): Working
 export function applySubmission(batch: Batch, { submission, server }: Admitted): NewAlert[] {
   const raised: NewAlert[] = [];
   const services = submission.reports.map((report) => workingOn(batch, server.id, report.service));
-  for (const { pulse } of services) if (pulse) batch.pulses.add(pulse);
-  const groups = groupByPulse(services, submission.at);
-  for (const [index, report] of submission.reports.entries()) {
-    const service = services[index] as Working;
-    const { at } = groups.get(service.pulse as WorkingPulse) as Group;
+  beatTogether(batch, services, submission.at, (service, index, at) => {
+    const report = submission.reports[index] as Report;
     const { next, closed, events } = receive(service.status, report, at);
     service.status = next;
     service.closed.push(...closed);
+    if (report.title !== undefined) service.reportedTitle = report.title || null;
     for (const event of events) raised.push({ ...event, at, serverId: server.id, service: report.service });
-  }
-  for (const group of groups.values()) {
-    batch.pulses.add(group.pulse);
-    batch.kept.push({ pulse: group.pulse, ...beat(group) });
-  }
+  });
   for (const { message, service = null } of submission.alerts) {
     const current = (service !== null && workingIn(batch, server.id, service)?.status) || null;
     raised.push({ kind: 'api/alert', message, current, at: submission.at, serverId: server.id, service });
@@ -83,11 +91,38 @@ export function applySubmission(batch: Batch, { submission, server }: Admitted):
   return raised;
 }
 
-function workingOn(batch: Batch, serverId: number, name: string): Working {
+/**
+ * Renews the pulses of services that are reported together at a time, once each of them has heard of it. `hear` is told
+ * which one it is and when its report counts as received. Returns the groups that share a pulse.
+ */
+export function beatTogether(
+  batch: Batch,
+  services: Working[],
+  at: number,
+  hear: (service: Working, index: number, at: number) => void = () => {},
+): Group[] {
+  for (const { pulse } of services) if (pulse) batch.pulses.add(pulse);
+  const groups = groupByPulse(services, at);
+  for (const [index, service] of services.entries())
+    hear(service, index, (groups.get(service.pulse as WorkingPulse) as Group).at);
+  for (const group of groups.values()) {
+    batch.pulses.add(group.pulse);
+    batch.kept.push({ pulse: group.pulse, ...beat(group) });
+  }
+  return [...groups.values()];
+}
+
+/** The services of a server that the batch works on. */
+export function servicesOf(batch: Batch, serverId: number): Working[] {
+  return [...batch.services.values()].filter((service) => service.serverId === serverId);
+}
+
+/** A service that the batch works on; it may be heard for the first time. */
+export function workingOn(batch: Batch, serverId: number, name: string): Working {
   const known = workingIn(batch, serverId, name);
   if (known) return known;
   const nothing = { stored: undefined, status: undefined, pulse: undefined, slot: 0, left: null };
-  const fresh = { serverId, name, ...nothing, closed: [] };
+  const fresh = { serverId, name, ...nothing, reportedTitle: null, closed: [], dropped: [] };
   batch.services.set(keyOf(serverId, name), fresh);
   return fresh;
 }
@@ -100,10 +135,20 @@ export async function saveBatch(tx: Tx, batch: Batch, keepsReports: boolean): Pr
   const spans = reported.flatMap(({ stored, closed }) =>
     closed.map((span) => ({ serviceId: (stored as Service).id, ...span })),
   );
+  await deleteSpans(
+    tx,
+    reported.flatMap(({ dropped }) => dropped),
+  );
   await insertSpans(tx, spans);
+  await insertLate(tx, batch.late.map(withServiceId));
+  await insertFilled(tx, batch.filled.map(withServiceId));
   const reports = batch.kept.map(({ pulse, ...report }) => ({ pulseId: pulse.id as number, ...report }));
   if (keepsReports) await insertReports(tx, reports);
   return earliestWakeUp(batch.pulses);
+}
+
+function withServiceId<T extends { service: Working }>({ service, ...row }: T) {
+  return { ...row, serviceId: (service.stored as Service).id };
 }
 
 /** Writes pulses, each in a new version, and removes those that everyone left. */
@@ -140,10 +185,19 @@ async function storeServices(tx: Tx, reported: Working[]): Promise<void> {
     working.stored = { id: ids[index] as number, ...(rows[index] as Omit<Service, 'id'>) };
 }
 
-function toService({ serverId, name, status, pulse, slot, left }: Working): Omit<Service, 'id'> {
+function toService({
+  serverId,
+  name,
+  status,
+  pulse,
+  slot,
+  left,
+  reportedTitle,
+}: Working): Omit<Service, 'id'> {
   return {
     serverId,
     name,
+    reportedTitle,
     pulseId: pulse?.id as number,
     slot,
     left: left && { pulseId: left.pulse.id as number, slot: left.slot, at: left.at, report: left.report },
@@ -155,7 +209,9 @@ function toService({ serverId, name, status, pulse, slot, left }: Working): Omit
 function isSameRow(before: Omit<Service, 'id'>, after: Omit<Service, 'id'>): boolean {
   const fields = Object.keys(after.member) as (keyof typeof after.member)[];
   return (
-    before.pulseId === after.pulseId && fields.every((field) => before.member[field] === after.member[field])
+    before.pulseId === after.pulseId &&
+    before.reportedTitle === after.reportedTitle &&
+    fields.every((field) => before.member[field] === after.member[field])
   );
 }
 

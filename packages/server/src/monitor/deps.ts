@@ -28,6 +28,8 @@ export interface MonitorDeps {
   channels: string[];
   /** Whether single reports are kept. */
   keepsReports: boolean;
+  /** How long the history is kept, milliseconds; what is older is not taken any more. */
+  keepHistoryMs: number;
   /** The stored form of a server's key. */
   hashKey(server: string, key: string): string;
   /** Called after the commit, never before. */

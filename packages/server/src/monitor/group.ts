@@ -1,6 +1,5 @@
 import type { State } from '@overc/protocol';
-import { patienceOf } from '../core/deadline.ts';
-import { type Pulse, renew } from '../core/pulse.ts';
+import { firstPatienceOf, type Pulse, renew } from '../core/pulse.ts';
 import type { Span, Status } from '../core/status.ts';
 import { type KeptReport, statesText } from '../store/history.ts';
 import type { Service } from '../store/services.ts';
@@ -26,7 +25,10 @@ export interface Working {
   pulse: WorkingPulse | undefined;
   slot: number;
   left: { pulse: { id: number | undefined }; slot: number; at: number; report: number } | null;
+  reportedTitle: string | null;
   closed: Span[];
+  /** Ids of closed spans that late reports made others of. */
+  dropped: number[];
 }
 
 /** The services of a submission that share a pulse, and when their report counts as received. */
@@ -81,15 +83,16 @@ function leave(service: Working, pulse: WorkingPulse, at: number): void {
 /** Renews a pulse by the report of all its services, which they have heard; returns what is kept of it. */
 export function beat({ pulse, at, services }: Group): Omit<KeptReport, 'pulseId'> {
   const states: (State | undefined)[] = pulse.infos.map(() => undefined);
-  let patienceMs = Number.POSITIVE_INFINITY;
+  const heard: Status[] = [];
   for (const { slot, status } of services) {
     if (!status) continue;
     states[slot] = status.state;
     pulse.infos[slot] = status.info;
-    patienceMs = Math.min(patienceMs, patienceOf(status));
+    heard.push(status);
   }
   const previousAt = pulse.value?.reportedAt ?? null;
-  pulse.value = renew(pulse.value, at, patienceMs, pulse.reportsBefore);
+  pulse.value = renew(pulse.value, at, firstPatienceOf(heard), pulse.reportsBefore);
+  if (heard.every(({ endedAt }) => endedAt !== null)) pulse.value.wakeAt = null;
   return {
     at,
     number: pulse.value.reports,

@@ -2,9 +2,9 @@ import { STATES, type State } from '@overc/protocol';
 import type { Sighting } from '../store/services.ts';
 
 /** What was last seen of a service, and of the pulse that it belongs to. */
-type KnownService = Omit<Sighting, 'name'>;
+type KnownService = Omit<Sighting, 'name' | 'reportedTitle'>;
 
-const FIELDS = 6;
+const FIELDS = 7;
 const FIRST_CAPACITY = 1024;
 
 /**
@@ -14,17 +14,27 @@ const FIRST_CAPACITY = 1024;
 export class KnownServices {
   #count = 0;
   #fields = new Float64Array(FIRST_CAPACITY * FIELDS);
+  /** Titles of those whose reports give them one. */
+  readonly #titles = new Map<number, string>();
 
   /** Adds a service; returns its number. */
-  add(service: KnownService): number {
+  add(service: Omit<Sighting, 'name'>): number {
     if (this.#count * FIELDS === this.#fields.length) this.#grow();
     this.set(this.#count, service);
     return this.#count++;
   }
 
-  set(number: number, { pulseId, version, members, slot, state, periodSeconds }: KnownService): void {
-    const row = [pulseId, version, members, slot, STATES.indexOf(state), periodSeconds];
+  set(number: number, service: Omit<Sighting, 'name'>): void {
+    const { pulseId, version, members, slot, state, periodSeconds, graceSeconds, reportedTitle } = service;
+    const row = [pulseId, version, members, slot, STATES.indexOf(state), periodSeconds, graceSeconds];
     this.#fields.set(row, number * FIELDS);
+    if (reportedTitle === null) this.#titles.delete(number);
+    else this.#titles.set(number, reportedTitle);
+  }
+
+  /** Empty for a service whose reports give it none. */
+  titleOf(number: number): string {
+    return this.#titles.get(number) ?? '';
   }
 
   get(number: number): KnownService {
@@ -37,6 +47,7 @@ export class KnownServices {
       slot: field(3),
       state: STATES[field(4)] as State,
       periodSeconds: field(5),
+      graceSeconds: field(6),
     };
   }
 

@@ -1,4 +1,5 @@
-import type { State } from '@overc/protocol';
+import type { Report, State } from '@overc/protocol';
+import { isSkewNews } from '../core/skew.ts';
 import { type KeptReport, statesText } from '../store/history.ts';
 import type { Renewal } from '../store/pulses.ts';
 import type { Server } from '../store/servers.ts';
@@ -10,6 +11,7 @@ import type { Submission } from './submission.ts';
 interface KnownServer {
   ip: string | null;
   keyHash: string;
+  skewMs: number | null;
   /** The key itself, once it has been sent and was right. */
   key: Buffer | undefined;
   /** Numbers of its services, by name. */
@@ -32,7 +34,7 @@ export interface Known {
   /** Whether anything is known of a server. */
   has(server: string): boolean;
   /** Notes a server, and services of it, all that share a pulse together. */
-  learn(server: Pick<Server, 'name' | 'keyHash' | 'ip'>, services: Sighting[]): void;
+  learn(server: Omit<Server, 'id'>, services: Sighting[]): void;
 }
 
 /** What a submission says of one pulse, by slot. */
@@ -41,6 +43,15 @@ interface Beat {
   version: number;
   states: State[];
   infos: (string | null)[];
+}
+
+/** Whether a report is of now, of no run, and promises what the last one did. */
+function promisesTheSame(
+  seen: Pick<Sighting, 'periodSeconds' | 'graceSeconds'>,
+  { periodSeconds, graceSeconds = 0, bye, running, at }: Report,
+): boolean {
+  if (seen.periodSeconds !== periodSeconds || seen.graceSeconds !== graceSeconds) return false;
+  return bye === undefined && running === undefined && at === undefined;
 }
 
 /** `hashKey` gives the stored form of a server's key. */
@@ -56,17 +67,21 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
   }
 
   /** Undefined unless the key is the known one, and the reports say of whole pulses what they said the last time. */
-  function expect({ identity, ip, at, reports, alerts }: Submission): Expected['renewals'] | undefined {
+  function expect(submission: Submission): Expected['renewals'] | undefined {
+    const { identity, ip, at, reports, alerts, sentAt } = submission;
     const server = servers.get(identity.name);
     if (!server || server.ip !== ip || alerts.length > 0 || reports.length === 0) return undefined;
+    if (sentAt !== undefined && isSkewNews(server.skewMs, at - sentAt)) return undefined;
     if (!isRightKey(server, identity)) return undefined;
     const beats = new Map<number, Beat>();
     let members = 0;
-    for (const { service, state, info, periodSeconds } of reports) {
+    for (const report of reports) {
+      const { service, state, info } = report;
       const number = server.services.get(service);
       if (number === undefined) return undefined;
       const seen = known.get(number);
-      if (seen.state !== state || seen.periodSeconds !== periodSeconds) return undefined;
+      if (seen.state !== state || !promisesTheSame(seen, report)) return undefined;
+      if (report.title !== undefined && report.title !== known.titleOf(number)) return undefined;
       let beat = beats.get(seen.pulseId);
       if (!beat) {
         beat = { pulseId: seen.pulseId, version: seen.version, states: [], infos: [] };
@@ -100,11 +115,12 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
         others: batch.filter(isOther),
       };
     },
-    learn({ name, keyHash, ip }, services) {
+    learn({ name, keyHash, ip, skewMs }, services) {
       const before = servers.get(name);
-      const nothing = { ip, keyHash, key: undefined, services: new Map<string, number>() };
+      const nothing = { ip, keyHash, skewMs, key: undefined, services: new Map<string, number>() };
       const server: KnownServer = before?.keyHash === keyHash ? before : nothing;
       server.ip = ip;
+      server.skewMs = skewMs;
       for (const service of services) {
         const number = server.services.get(service.name);
         if (number === undefined) server.services.set(service.name, known.add(service));

@@ -8,6 +8,10 @@ export interface Submission {
   at: number;
   reports: Report[];
   alerts: PostedAlert[];
+  /** When it was sent, by the sender's clock; undefined: it did not say. */
+  sentAt?: number | undefined;
+  /** Whether further kept reports follow. */
+  more?: boolean | undefined;
 }
 
 export type Outcome = 'stored' | 'wrong-key';

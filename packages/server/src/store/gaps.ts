@@ -37,7 +37,7 @@ export async function startAnew(tx: Tx, now: number): Promise<void> {
   await tx('pulses').where('reported_at', '>', now).update({ reported_at: now });
   const deadline = tx.raw('? + patience_ms', [now]);
   await tx('pulses').whereNotNull('wake_at').update({ deadline_at: deadline, wake_at: deadline });
-  for (const column of ['since', 'state_since'])
+  for (const column of ['since', 'state_since', 'running_since', 'ended_at'])
     await tx('services')
       .where(column, '>', now)
       .update({ [column]: now });

@@ -34,8 +34,33 @@ export function statesText(states: Iterable<State | undefined>): string {
 }
 
 export async function insertSpans(tx: Tx, spans: ServiceSpan[]): Promise<void> {
-  const rows = spans.map(({ serviceId, ...span }) => ({ service_id: serviceId, ...span }));
+  const rows = spans.map(({ serviceId, state, silent, since, until, reports, info }) => ({
+    ...{ service_id: serviceId, state, silent, since, until, reports, info },
+  }));
   await insertRows(tx, 'spans', rows);
+}
+
+/** A closed span by its id. */
+export type StoredSpan = Span & { id: number };
+
+/** The first `limit` closed spans of a service that end after `from`. */
+export async function loadSpansAfter(
+  tx: Tx,
+  serviceId: number,
+  from: number,
+  limit: number,
+): Promise<StoredSpan[]> {
+  const rows: StoredSpan[] = await tx('spans')
+    .where({ service_id: serviceId })
+    .where('until', '>', from)
+    .orderBy('until')
+    .limit(limit)
+    .select('id', 'state', 'silent', 'since', 'until', 'reports', 'info');
+  return rows.map((row) => ({ ...row, silent: Boolean(row.silent) }));
+}
+
+export async function deleteSpans(tx: Tx, ids: number[]): Promise<void> {
+  for (const piece of statementsOf(ids)) await tx('spans').whereIn('id', piece).delete();
 }
 
 export async function insertReports(tx: Tx, reports: KeptReport[]): Promise<void> {
@@ -69,7 +94,10 @@ export function keepingOf(db: Knex, renewals: (Renewal & Pick<KeptReport, 'state
 }
 
 /** Every table that only grows, and the column that says how old a row is. */
-const GROWING = { reports: 'at', spans: 'until', alerts: 'at' } as const;
+const GROWING = {
+  ...{ reports: 'at', late_reports: 'at' },
+  ...{ spans: 'until', filled_gaps: 'until', alerts: 'at' },
+} as const;
 export type GrowingTable = keyof typeof GROWING;
 
 /** Removes about `limit` of the oldest rows from before `before` (UTC ms); returns how many went. */
@@ -79,7 +107,7 @@ export async function pruneOldest(
   before: number,
   limit: number,
 ): Promise<number> {
-  if (table === 'reports') return pruneReports(tx, before, limit);
+  if (table === 'reports' || table === 'late_reports') return pruneReports(tx, table, before, limit);
   const age = GROWING[table];
   const oldest: { id: number; [age: string]: number }[] = await tx(table)
     .orderBy('id')
@@ -94,11 +122,16 @@ export async function pruneOldest(
 }
 
 /** As old reports as the last of them go as well. */
-async function pruneReports(tx: Tx, before: number, limit: number): Promise<number> {
-  const old = () => tx('reports').where('at', '<', before);
+async function pruneReports(
+  tx: Tx,
+  table: 'reports' | 'late_reports',
+  before: number,
+  limit: number,
+): Promise<number> {
+  const old = () => tx(table).where('at', '<', before);
   const last = await old()
     .orderBy('at')
     .offset(limit - 1)
     .first('at');
-  return last ? tx('reports').where('at', '<=', last.at).delete() : old().delete();
+  return last ? tx(table).where('at', '<=', last.at).delete() : old().delete();
 }

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { deleteBacklog } from './backlogs.ts';
+import { deleteLate } from './late.ts';
 import { insertForIds, statementsOf } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
@@ -7,9 +9,11 @@ export interface Server {
   name: string;
   keyHash: string;
   ip: string | null;
+  /** How far its clock was behind ours when that was last noted, milliseconds; null: it never said. */
+  skewMs: number | null;
 }
 
-const COLUMNS = { id: 'id', name: 'name', keyHash: 'key_hash', ip: 'ip' };
+const COLUMNS = { id: 'id', name: 'name', keyHash: 'key_hash', ip: 'ip', skewMs: 'skew_ms' };
 
 /** The servers of these names, kept from being removed until the transaction ends. */
 export async function loadServers(tx: Tx, names: string[]): Promise<Map<string, Server>> {
@@ -35,7 +39,7 @@ export function findServersAfter(db: Knex, id: number, limit: number): Promise<S
 }
 
 /** A server that is heard for the first time, at `seenAt` (UTC ms). */
-export interface NewServer extends Omit<Server, 'id'> {
+export interface NewServer extends Omit<Server, 'id' | 'skewMs'> {
   seenAt: number;
 }
 
@@ -47,12 +51,19 @@ export async function insertServers(tx: Tx, servers: NewServer[]): Promise<Serve
     seen_at: seenAt,
   }));
   const ids = await insertForIds(tx, 'servers', rows);
-  return servers.map(({ name, keyHash, ip }, index) => ({ id: ids[index] as number, name, keyHash, ip }));
+  return servers.map(({ name, keyHash, ip }, index) => ({
+    ...{ id: ids[index] as number, name, keyHash, ip, skewMs: null },
+  }));
 }
 
 /** Notes from where and when a server was last heard, other than by a report. */
 export async function touchServer(tx: Tx, id: number, ip: string | null, at: number): Promise<void> {
   await tx('servers').where({ id }).update({ ip, seen_at: at });
+}
+
+/** Notes how far a server's clock is behind ours. */
+export async function saveSkew(tx: Tx, id: number, skewMs: number): Promise<void> {
+  await tx('servers').where({ id }).update({ skew_ms: skewMs });
 }
 
 /** What is shown in place of a server's name; null: the name; undefined leaves it as it is. False when there is no such server. */
@@ -71,6 +82,8 @@ export async function saveServerTitle(
 export async function deleteServer(db: Tx, id: number): Promise<boolean> {
   const ofIt = () => db('services').where({ server_id: id });
   await db('spans').whereIn('service_id', ofIt().select('id')).delete();
+  await deleteLate(db, ofIt().select('id'));
+  await deleteBacklog(db, id);
   await db('pulses').whereIn('id', ofIt().select('pulse_id')).delete();
   await ofIt().delete();
   await db('deliveries')

@@ -2,6 +2,7 @@ import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Member } from '../core/pulse.ts';
 import { jsonLists, readJsonLists } from './dialect.ts';
+import { deleteLate } from './late.ts';
 import { insertForIds, type Row, savingById, statementsOf, writeRows } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
@@ -15,6 +16,8 @@ export interface Service {
   slot: number;
   /** The pulse that it shared before it got one of its own, and the last report in it; its earlier kept reports are there. */
   left: { pulseId: number; slot: number; at: number; report: number } | null;
+  /** The title that its reports give it; people may give it another one. */
+  reportedTitle: string | null;
   member: Member;
 }
 
@@ -38,6 +41,9 @@ const COLUMNS = [
   'state_since',
   'since',
   'first_report',
+  'running_since',
+  'ended_at',
+  'reported_title',
   'paused',
   'told_state',
   'told_silent',
@@ -57,23 +63,38 @@ export async function loadServices(tx: Tx, serverId: number, names: string[]): P
   return found;
 }
 
+/** Names of a server's services of which people were not told how they are, and are to be. */
+export async function findUntold(tx: Tx, serverId: number): Promise<string[]> {
+  const rows: { name: string }[] = await tx('services')
+    .where({ server_id: serverId, paused: false })
+    .where((any) => any.whereNotNull('told_state').orWhereNotNull('told_silent'))
+    .select('name');
+  return rows.map(({ name }) => name);
+}
+
 /** A service with what tells whether its pulse is still the same. */
 export interface Sighting {
   name: string;
   slot: number;
   state: State;
   periodSeconds: number;
+  graceSeconds: number;
+  reportedTitle: string | null;
   pulseId: number;
   version: number;
   members: number;
 }
 
-const SIGHTING = ['v.name', 'v.slot', 'v.state', 'v.period_seconds', 'p.id', 'p.version', 'p.members'];
-type SightingRow = [string, number, State, number, number, number, number];
+const SIGHTING = [
+  ...['v.name', 'v.slot', 'v.state', 'v.period_seconds', 'v.grace_seconds', 'v.reported_title'],
+  ...['p.id', 'p.version', 'p.members'],
+];
+type SightingRow = [string, number, State, number, number, string | null, number, number, number];
 
 /**
  * All services of these servers, by server, each read together with its pulse, so that one fits the other. Left out are
- * those that were paused and have something to tell: their next report is to be judged, however steady it is.
+ * those whose next report is to be judged, however steady it is: they have something to tell that was withheld, a run
+ * of theirs is under way, or they ended. `isSighted` says the same.
  */
 export async function findSightings(db: Knex, serverIds: number[]): Promise<Map<number, Sighting[]>> {
   const found = new Map<number, Sighting[]>();
@@ -82,6 +103,7 @@ export async function findSightings(db: Knex, serverIds: number[]): Promise<Map<
       .join('pulses as p', 'p.id', 'v.pulse_id')
       .whereIn('v.server_id', piece)
       .where((fine) => fine.where('v.paused', true).orWhere({ 'v.told_state': null, 'v.told_silent': null }))
+      .where({ 'v.running_since': null, 'v.ended_at': null })
       .groupBy('v.server_id')
       .select({ id: 'v.server_id', list: jsonLists(db, SIGHTING) });
     for (const { id, list } of rows) found.set(id, readJsonLists<SightingRow>(list).map(toSighting));
@@ -89,9 +111,16 @@ export async function findSightings(db: Knex, serverIds: number[]): Promise<Map<
   return found;
 }
 
+/** Whether a report that says the same again only renews the pulse of a service. */
+export function isSighted(service: Omit<Member, 'firstReport'>): boolean {
+  const { runningSince, endedAt, paused, state, toldState, silent, toldSilent } = service;
+  const isTold = toldState === state && toldSilent === silent;
+  return runningSince === null && endedAt === null && (paused || isTold);
+}
+
 function toSighting(row: SightingRow): Sighting {
-  const [name, slot, state, periodSeconds, pulseId, version, members] = row;
-  return { name, slot, state, periodSeconds, pulseId, version, members };
+  const [name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members] = row;
+  return { name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members };
 }
 
 /** Registers services on their first report; returns their ids in order. */
@@ -121,6 +150,9 @@ const SAVE = savingById('services', {
   state_since: 'signed',
   since: 'signed',
   first_report: 'signed',
+  running_since: 'signed',
+  ended_at: 'signed',
+  reported_title: 'char',
   told_state: 'char',
   told_silent: 'signed',
 });
@@ -135,7 +167,7 @@ export async function saveServices(tx: Tx, services: Service[]): Promise<void> {
 }
 
 /** In the order of SAVE's columns. */
-function changingColumns({ pulseId, slot, left, member }: Omit<Service, 'id'>): Row {
+function changingColumns({ pulseId, slot, left, reportedTitle, member }: Omit<Service, 'id'>): Row {
   return {
     pulse_id: pulseId,
     slot,
@@ -150,6 +182,9 @@ function changingColumns({ pulseId, slot, left, member }: Omit<Service, 'id'>): 
     state_since: member.stateSince,
     since: member.since,
     first_report: member.firstReport,
+    running_since: member.runningSince,
+    ended_at: member.endedAt,
+    reported_title: reportedTitle,
     told_state: member.toldState === member.state ? null : member.toldState,
     told_silent: member.toldSilent === member.silent ? null : Number(member.toldSilent),
   };
@@ -167,7 +202,7 @@ export async function lockServicesOf(tx: Tx, serverId: number): Promise<Service[
   return rows.map(toService);
 }
 
-/** What is shown in place of a service's name; null: the name. */
+/** The title that people give a service; null: the one that it reports, or its name. */
 export async function saveServiceTitle(tx: Tx, id: number, title: string | null): Promise<void> {
   await tx('services').where({ id }).update({ title });
 }
@@ -187,6 +222,7 @@ export async function deleteService(tx: Tx, { id, serverId, name }: Service): Pr
   await tx('deliveries').whereIn('alert_id', alerts.clone().select('id')).delete();
   await alerts.delete();
   await tx('spans').where({ service_id: id }).delete();
+  await deleteLate(tx, [id]);
   await tx('services').where({ id }).delete();
 }
 
@@ -201,6 +237,7 @@ function toService(row: DbRow): Service {
       row.left_pulse_id === null
         ? null
         : { pulseId: row.left_pulse_id, slot: row.left_slot, at: row.left_at, report: row.left_report },
+    reportedTitle: row.reported_title,
     member: {
       state: row.state,
       periodSeconds: row.period_seconds,
@@ -209,6 +246,8 @@ function toService(row: DbRow): Service {
       stateSince: row.state_since,
       since: row.since,
       firstReport: row.first_report,
+      runningSince: row.running_since,
+      endedAt: row.ended_at,
       paused: Boolean(row.paused),
       toldState: row.told_state ?? row.state,
       toldSilent: Boolean(row.told_silent ?? row.silent),

@@ -9,7 +9,9 @@ import { atomically } from './transaction.ts';
 const DEADLINE =
   'pulses.deadline_at + (services.period_seconds + services.grace_seconds) * 1000 - pulses.patience_ms';
 const IN_PULSES = 'services join pulses on pulses.id = services.pulse_id';
-const IS_OVERDUE = `pulses.id in (v_ids) and not services.silent and ${DEADLINE} <= v_due`;
+/** Whether somebody waits for its next report. */
+const IS_PROMISED = 'not services.silent and services.ended_at is null';
+const IS_OVERDUE = `pulses.id in (v_ids) and ${IS_PROMISED} and ${DEADLINE} <= v_due`;
 /** Whether people are to hear of it: it is not paused, nor were they told before a pause that it is silent. */
 const IS_NEWS = 'not services.paused and not coalesce(services.told_silent, 0)';
 
@@ -71,11 +73,11 @@ const ofPulse = (what: string) => `(select ${what} from pulses where pulses.id =
 const MARK: WriteByIds = {
   // What was told comes first: MariaDB goes by what it has just set, and here the service is not silent yet.
   sql: `update services set told_silent = case when paused then coalesce(told_silent, 0) end, silent = 1, since = ${ofPulse(DEADLINE)}, first_report = 0
-    where pulse_id in (v_ids) and not silent and ${ofPulse(DEADLINE)} <= v_due`,
+    where pulse_id in (v_ids) and ${IS_PROMISED} and ${ofPulse(DEADLINE)} <= v_due`,
 };
 
 const MOVE_WAKE_UPS: WriteByIds = {
   sql: `update pulses set wake_at =
-      (select min(${DEADLINE}) from services where services.pulse_id = pulses.id and not services.silent)
+      (select min(${DEADLINE}) from services where services.pulse_id = pulses.id and ${IS_PROMISED})
     where id in (v_ids)`,
 };

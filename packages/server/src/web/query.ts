@@ -2,6 +2,7 @@ import { STATES, type State } from '@overc/protocol';
 import { fromIso } from '../clock.ts';
 import { SEVERITIES, type Severity } from '../core/alert.ts';
 import { badRequest } from '../errors.ts';
+import type { ReportPlace } from '../store/views/reports.ts';
 
 /** A request's query as Express parses it. */
 export type Query = Record<string, unknown>;
@@ -108,6 +109,11 @@ export function readCursor(query: Query, length: number): (string | number)[] | 
 export function readTimePlace(query: Query): [number, number] | undefined {
   const place = readCursor(query, 2);
   return place && [Number(place[0]), Number(place[1])];
+}
+
+/** A place in the reports of a service. */
+export function readReportPlace(query: Query): ReportPlace | undefined {
+  return readCursor(query, 3)?.map(Number) as ReportPlace | undefined;
 }
 
 /** A page of a list: the rows asked for, and where the next page starts if there is more. */

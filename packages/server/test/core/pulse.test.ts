@@ -27,6 +27,8 @@ const member = fc
     stateSince: fc.constant(T0 - 5000),
     since: fc.constant(T0 - 1000),
     firstReport: fc.integer({ min: -3, max: 7 }),
+    runningSince: fc.constant(null),
+    endedAt: fc.constant(null),
     paused: fc.boolean(),
     toldState: fc.constantFrom(...STATES),
     toldSilent: fc.boolean(),
@@ -62,7 +64,8 @@ describe('a pulse', () => {
         fc.pre(isSteady(pulse, at));
         const renewed = renew(pulse, at, pulse.patienceMs);
         for (const one of members) {
-          const report = { service: 's', state: one.state, info: 'new', periodSeconds: one.periodSeconds };
+          const { state, periodSeconds, graceSeconds } = one;
+          const report = { service: 's', state, info: 'new', periodSeconds, graceSeconds };
           const { next, closed, events } = receive(statusOf(one, 'old', pulse), report, at);
           assert.deepEqual(statusOf(one, 'new', renewed), next);
           assert.deepEqual([closed, events], [[], []]);

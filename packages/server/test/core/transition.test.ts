@@ -87,6 +87,72 @@ describe('transition', () => {
     assert.equal(next.since, T0);
   });
 
+  it('waits for the grace after the period', () => {
+    const { next } = receive(undefined, { ...report('OK'), graceSeconds: 30 }, T0);
+    assert.equal(expire(next, T0 + 89_999), undefined);
+    assert.equal(expire(next, T0 + 90_000)?.next.since, T0 + 90_000);
+    assert.equal(receive(next, report('OK'), T0 + 1000).next.deadlineAt, T0 + 61_000);
+  });
+
+  describe('a run that has begun', () => {
+    const begin = { ...report('UNK'), running: true as const, periodSeconds: 600 };
+
+    it('leaves state and info as they were, raises nothing, and promises its end', () => {
+      const { next, closed, events } = receive(first('ERR'), begin, T0 + 1000);
+      assert.deepEqual([next.state, next.info, next.reports], ['ERR', 'first', 2]);
+      assert.deepEqual([next.runningSince, next.deadlineAt], [T0 + 1000, T0 + 601_000]);
+      assert.deepEqual([closed, events], [[], []]);
+    });
+
+    it('is over with the next report', () => {
+      const { next } = receive(receive(first('OK'), begin, T0 + 1000).next, report('OK'), T0 + 2000);
+      assert.equal(next.runningSince, null);
+    });
+
+    it('that is the first report of a service tells nothing; its end does, unless it is OK', () => {
+      const started = receive(undefined, begin, T0);
+      assert.deepEqual([started.next.state, kinds(started)], ['UNK', []]);
+      assert.deepEqual(kinds(receive(started.next, begin, T0 + 1000)), []);
+      assert.deepEqual(kinds(receive(started.next, report('OK'), T0 + 1000)), []);
+      assert.deepEqual(kinds(receive(started.next, report('ERR'), T0 + 1000)), [
+        'service:state/ERR: State changed: "OK" -> "ERR"',
+      ]);
+    });
+
+    it('that does not end in time is missed', () => {
+      assert.deepEqual(kinds(expire(receive(first('OK'), begin, T0).next, T0 + 600_000)), [
+        'plugin/offline: Monitoring plugin offline',
+      ]);
+    });
+  });
+
+  describe('an end on purpose', () => {
+    const bye = { ...report('OK', 'bye'), bye: true as const };
+
+    it('promises nothing, so that nothing is missed', () => {
+      const { next, events } = receive(first('OK'), bye, T0 + 1000);
+      assert.deepEqual([next.deadlineAt, next.endedAt, next.info], [null, T0 + 1000, 'bye']);
+      assert.deepEqual(events, []);
+      assert.equal(expire(next, T0 + 1e12), undefined);
+    });
+
+    it('tells of the state that it ends in', () => {
+      const change = receive(first('OK'), { ...bye, state: 'ERR' }, T0 + 1000);
+      assert.deepEqual(kinds(change), ['service:state/ERR: State changed: "OK" -> "ERR"']);
+    });
+
+    it('ends its span, so that the time until the next report is not observed', () => {
+      const ended = receive(first('OK'), bye, T0 + 1000).next;
+      const { next, closed, events } = receive(ended, report('OK'), T0 + 900_000);
+      assert.deepEqual([next.since, next.deadlineAt, next.endedAt], [T0 + 900_000, T0 + 960_000, null]);
+      assert.deepEqual(
+        closed.map(({ since, until }) => [since, until]),
+        [[T0, T0 + 1000]],
+      );
+      assert.deepEqual(events, []);
+    });
+  });
+
   it('tells of what is other than was told, and of nothing in a pause: nobody hears the end of what began unheard', () => {
     const step = fc.record({
       waitMs: fc.integer({ min: 0, max: 100_000 }),

@@ -73,6 +73,35 @@ onBothKinds('what the collector remembers of a service', (kind) => {
     );
   });
 
+  it('lets reports only renew a pulse that say the same grace, title and clock again, and no others', async () => {
+    const version = async () => (await collector.rows('pulses'))[0]?.version;
+    const said = { sent_at: MORNING / 1000, grace: 5 };
+    const entries = (more: object = {}) =>
+      ['a', 'b'].map((name) => ({ name, state: 'OK', title: 'T', ...more }));
+    const isSteady = async (body: object) => {
+      const before = await version();
+      await post({ server: WEB1, ...body }).expect(200);
+      return (await version()) === before;
+    };
+    assert.equal(await isSteady({ ...said, services: entries() }), false);
+    assert.equal(await isSteady({ ...said, services: entries() }), true);
+    assert.equal(await isSteady({ ...said, sent_at: MORNING / 1000 + 0.9, services: entries() }), true);
+    assert.equal(await isSteady({ services: entries({ title: undefined, grace: 5 }) }), true);
+    for (const odd of [
+      { title: 'U' },
+      { grace: 6 },
+      { running: true },
+      { running: true },
+      { bye: true },
+      {},
+    ]) {
+      assert.equal(await isSteady({ ...said, services: entries(odd) }), false);
+      if (!('running' in odd) && !('bye' in odd))
+        assert.equal(await isSteady({ ...said, services: entries(odd) }), true);
+    }
+    assert.equal(await isSteady({ ...said, sent_at: MORNING / 1000 + 2, services: entries() }), false);
+  });
+
   it('raises offline and online for a report that is known but late', async () => {
     await collector.clock.advanceTo(MORNING + 30_000);
     await collector.report({ name: 'a', state: 'OK', period: 1 });

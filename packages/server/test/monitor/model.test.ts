@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { State } from '@overc/protocol';
 import fc from 'fast-check';
-import { toIso } from '../../src/clock.ts';
+import { toIso, toIsoOrNull } from '../../src/clock.ts';
 import type { Event, Span, Status } from '../../src/core/status.ts';
 import { expire, receive, resume } from '../../src/core/transition.ts';
 import { MORNING, onBothKinds, startCollector, type TestCollector, WEB1 } from '../support/collector.ts';
@@ -14,7 +14,10 @@ const ASIDE_MS = 100;
 interface Entry {
   state: State;
   period: number;
+  grace: number;
   info: string;
+  /** A run that has begun, or an end on purpose. */
+  mark: 'running' | 'bye' | null;
 }
 interface Step {
   waitMs: number;
@@ -43,9 +46,11 @@ class Expected {
     if (change) this.#take(change);
   }
 
-  hear(service: string, { state, period, info }: Entry, at: number): void {
-    this.#take(receive(this.status, { service, state, info, periodSeconds: period }, at));
-    this.reports.unshift({ at: toIso(at), state, info });
+  hear(service: string, { state, period, grace, info, mark }: Entry, at: number): void {
+    const promise = { periodSeconds: period, graceSeconds: grace, ...(mark && { [mark]: true }) };
+    const change = receive(this.status, { service, state, info, ...promise }, at);
+    this.#take(change);
+    this.reports.unshift({ at: toIso(at), state: change.next.state, info: change.next.info });
   }
 
   #take({ next, closed, events }: ReturnType<typeof receive>): void {
@@ -68,6 +73,8 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
     const entry = fc.record({
       state: fc.constantFrom<State>('OK', 'OK', 'OK', 'ERR'),
       period: fc.constantFrom(3, 3, 3, 9),
+      grace: fc.constantFrom(0, 0, 0, 2),
+      mark: fc.constantFrom(null, null, null, null, null, 'running' as const, 'bye' as const),
       info: fc.constantFrom('', 'fine', '"]', 'a\u0000b\n\\u0041 😀'),
     });
     const step = fc.record({
@@ -101,7 +108,8 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
             entries[index] ? [{ name, ...entries[index] }] : [],
           );
           for (const { name, ...said } of services) expected.get(name)?.hear(name, said, now);
-          await collector.http().post('/api/set/service/status').send({ server, services }).expect(200);
+          const sent = services.map(({ mark, ...entry }) => ({ ...entry, ...(mark && { [mark]: 1 }) }));
+          await collector.http().post('/api/set/service/status').send({ server, services: sent }).expect(200);
         }
         const { services } = await get(`/services?server=${server.name}`);
         for (const service of services) await compare(service, expected.get(service.name) as Expected);
@@ -128,16 +136,28 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
     assert.ok(status);
     const { server, name, id } = service;
     assert.deepEqual(
-      [service.state, service.info, service.period, service.silent, service.paused],
-      [status.state, status.info, status.periodSeconds, status.silent, status.paused],
+      [service.state, service.info, service.period, service.grace, service.silent, service.paused],
+      [
+        ...[status.state, status.info, status.periodSeconds, status.graceSeconds],
+        ...[status.silent, status.paused],
+      ],
     );
     assert.deepEqual(
-      [service.reported_at, service.deadline_at, service.state_since],
-      [status.reportedAt, status.deadlineAt, status.stateSince].map(toIso),
+      [
+        service.reported_at,
+        service.deadline_at,
+        service.state_since,
+        service.running_since,
+        service.ended_at,
+      ],
+      [
+        ...[status.reportedAt, status.deadlineAt, status.stateSince],
+        ...[status.runningSince, status.endedAt],
+      ].map(toIsoOrNull),
     );
     const history = (await get(`/services/${id}/history`)).spans;
     const { state, silent, since, info } = status;
-    const current = { state, silent, since, until: null, reports: status.reports, info };
+    const current = { state, silent, since, until: status.endedAt, reports: status.reports, info };
     const times = ({ since, until, ...span }: typeof current | Span) => ({
       ...{ ...span, since: toIso(since), until: until === null ? null : toIso(until) },
     });

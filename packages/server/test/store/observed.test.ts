@@ -11,7 +11,9 @@ const NOW = 1_000_000;
 
 onBothKinds('what was observed of a service', (kind) => {
   const store = withStore(kind);
-  const current = (id: number, since: number) => ({ id, state: 'OK' as const, silent: false, since });
+  const current = (id: number, since: number) => ({
+    ...{ id, state: 'OK' as const, silent: false, since, endedAt: null },
+  });
   const add = (...spans: ServiceSpan[]) =>
     transaction(store.db, (tx: Knex.Transaction) => insertSpans(tx, spans));
   const span = (

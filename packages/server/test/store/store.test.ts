@@ -26,6 +26,7 @@ import { insertServers, loadServers } from '../../src/store/servers.ts';
 import {
   findSightings,
   insertServices,
+  isSighted,
   loadServices,
   type Service,
   saveServices,
@@ -56,6 +57,7 @@ onBothKinds('store', (kind) => {
     pulseId: 7,
     slot: 2,
     left: null,
+    reportedTitle: null,
     member: {
       state: 'OK',
       periodSeconds: 60,
@@ -64,6 +66,8 @@ onBothKinds('store', (kind) => {
       stateSince: NOW,
       since: NOW,
       firstReport: -3,
+      runningSince: null,
+      endedAt: null,
       paused: false,
       toldState: 'OK',
       toldSilent: false,
@@ -100,10 +104,12 @@ onBothKinds('store', (kind) => {
         pulseId: 8,
         slot: 0,
         left: { pulseId: 7, slot: 2, at: NOW, report: 4 },
+        reportedTitle: 'Disk',
       },
       member: {
         ...{ state: 'ERR', periodSeconds: 30, graceSeconds: 5, silent: true },
         ...{ stateSince: NOW + 1, since: NOW + 2, firstReport: 9 },
+        ...{ runningSince: NOW + 3, endedAt: NOW + 4 },
         ...{ paused: false, toldState: 'WARN', toldSilent: false },
       },
     };
@@ -140,7 +146,7 @@ onBothKinds('store', (kind) => {
       ...{ pulseId: slot < 3 ? first : second, slot: slot % 3, serverId: slot < 3 ? 1 : 2 },
     }));
     await tx((tx) => insertServices(tx, services));
-    const seen = { state: 'OK', periodSeconds: 60, version: 1 };
+    const seen = { state: 'OK', periodSeconds: 60, graceSeconds: 0, reportedTitle: null, version: 1 };
     const found = await findSightings(store.db, [1, 2, 3]);
     assert.deepEqual([...found.keys()].sort(), [1, 2]);
     assert.deepEqual(
@@ -148,6 +154,24 @@ onBothKinds('store', (kind) => {
       names.slice(0, 3).map((name, slot) => ({ ...seen, name, slot, pulseId: first, members: 3 })),
     );
     assert.deepEqual(found.get(2), [{ ...seen, name: "it's", slot: 0, pulseId: second, members: 1 }]);
+  });
+
+  it('does not see services whose next report is to be judged', async () => {
+    const [pulse] = (await addPulses({ ...pulseAt(NOW), members: 4 })) as [number];
+    const { member } = serviceNamed('x');
+    const members = {
+      running: { ...member, runningSince: NOW },
+      ended: { ...member, endedAt: NOW },
+      untold: { ...member, toldState: 'ERR' as const },
+      steady: member,
+    };
+    const services = Object.entries(members).map(([name, member], slot) => {
+      assert.equal(isSighted(member), name === 'steady');
+      return { ...serviceNamed(name), pulseId: pulse, slot, member };
+    });
+    await tx((tx) => insertServices(tx, services));
+    const seen = (await findSightings(store.db, [1])).get(1)?.map(({ name }) => name);
+    assert.deepEqual(seen, ['steady']);
   });
 
   it('tells names apart that differ in case, accent or blanks', async () => {

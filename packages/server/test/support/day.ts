@@ -75,6 +75,19 @@ export class Day {
     };
   }
 
+  /** Fields of a service of the usual server, as the read API tells them. */
+  async service(name: string, ...fields: string[]): Promise<unknown[]> {
+    const { body } = await this.collector.http().get('/api/v1/services').query({ q: name }).expect(200);
+    const service = body.services.find((service: { name: string }) => service.name === name);
+    return fields.map((field) => service[field]);
+  }
+
+  /** The page of a service of the usual server. */
+  async page(name: string): Promise<string> {
+    const [id] = await this.service(name, 'id');
+    return (await this.collector.http().get(`/services/${id}`).expect(200)).text;
+  }
+
   stop(): Promise<void> {
     return this.collector.stop();
   }

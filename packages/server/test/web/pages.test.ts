@@ -205,6 +205,8 @@ describe('view models', () => {
     graceSeconds: 0,
     reportedAt: MORNING,
     deadlineAt: MORNING + 60_000,
+    runningSince: null,
+    endedAt: null,
     silent: false,
     stateSince: MORNING,
     since: MORNING,

@@ -66,6 +66,7 @@ onBothKinds('read API', (kind) => {
       'paused',
       'services',
       'silent',
+      'skew',
       'state',
       'title',
     ]);

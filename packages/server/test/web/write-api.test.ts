@@ -46,6 +46,8 @@ onBothKinds('write API', (kind) => {
           paused: false,
           reported_at: '2026-01-05T10:00:00.000Z',
           deadline_at: '2026-01-05T10:01:00.000Z',
+          running_since: null,
+          ended_at: null,
           state_since: '2026-01-05T10:00:00.000Z',
         },
       ],

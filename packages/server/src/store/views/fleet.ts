@@ -1,5 +1,6 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
+import { shownTitle } from './services.ts';
 
 /** A server with its services, as far as they are shown as dots. */
 export interface FleetServer {
@@ -49,7 +50,7 @@ export async function listFleet(
     .select('s.id', 's.name', 's.title', 'v.state', 'v.silent', 'v.paused', {
       service_id: 'v.id',
       service: 'v.name',
-      service_title: 'v.title',
+      service_title: shownTitle(db),
     });
   return gather(rows);
 }

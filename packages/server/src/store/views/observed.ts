@@ -1,11 +1,13 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import type { Gap } from '../../core/gap.ts';
-import { observedOf, type Range, type Stretch, within } from '../../core/observed.ts';
+import { gapsWithout, observedOf, type Range, type Stretch, within } from '../../core/observed.ts';
 import type { Span, Status } from '../../core/status.ts';
+import { listGaps } from '../gaps.ts';
+import { listFilled } from '../late.ts';
 
 /** What is observed of a service now. */
-export type Current = Pick<Status, 'state' | 'silent' | 'since'> & { id: number };
+export type Current = Pick<Status, 'state' | 'silent' | 'since' | 'endedAt'> & { id: number };
 
 /** So many of the newest spans of a service are looked at, and so many of all that are asked for at once. */
 export const MOST_SPANS = 5000;
@@ -19,7 +21,7 @@ export interface Past {
    * all of them when there are more gaps, the older time counts as not observed.
    */
   observed: Map<number, Stretch[]>;
-  /** The latest first. */
+  /** Those of the first service, the latest first. */
   gaps: Gap[];
   /** The newest spans of the first service, the latest first, as many as were asked for. */
   spans: Span[];
@@ -34,7 +36,7 @@ interface Row extends Range {
   info: string | null;
 }
 
-/** Loads the past of services in one query; `rows` of the first one's spans, whatever the range is. */
+/** Loads the past of services in one query, and another one where there are gaps; `rows` of the first one's spans, whatever the range is. */
 export async function loadPast(
   db: Knex,
   services: Current[],
@@ -52,6 +54,19 @@ export async function loadPast(
   const gaps = found
     .filter(({ serviceId }) => serviceId === null)
     .map(({ since, until }) => ({ since, until }));
+  const filled =
+    gaps.length === 0
+      ? []
+      : await listFilled(
+          db,
+          services.map(({ id }) => id),
+          range,
+        );
+  const gapsOf = (id: number) =>
+    gapsWithout(
+      gaps,
+      filled.filter(({ serviceId }) => serviceId === id),
+    );
   const spansOf = new Map<number, Stretch[]>(services.map(({ id }) => [id, []]));
   for (const { serviceId, reports, state, silent, since, until } of found)
     if (serviceId !== null && reports === null)
@@ -61,11 +76,11 @@ export async function loadPast(
   const observed = services.map((service): [number, Stretch[]] => {
     const spans = spansOf.get(service.id) ?? [];
     const since = Math.max(gapsKnownSince, knownSince(spans, mostSpans, range.since));
-    return [service.id, observedBy(service, spans, gaps, { since, until: range.until })];
+    return [service.id, observedBy(service, spans, gapsOf(service.id), { since, until: range.until })];
   });
   return {
     observed: new Map(observed),
-    gaps,
+    gaps: services[0] ? gapsOf(services[0].id).sort((a, b) => b.until - a.until) : gaps,
     spans: found.filter(({ reports }) => reports !== null).map(toSpan),
   };
 }
@@ -80,8 +95,17 @@ function toSpan({ state, silent, since, until, reports, info }: Row): Span {
 }
 
 function observedBy(current: Current, spans: Stretch[], gaps: Gap[], range: Range): Stretch[] {
-  const { state, silent, since } = current;
-  return within(observedOf([...spans, { state, silent, since, until: range.until }], gaps), range);
+  const { state, silent, since, endedAt } = current;
+  const lasting = { state, silent, since, until: endedAt ?? range.until };
+  return within(observedOf([...spans, lasting], gaps), range);
+}
+
+/** The gaps of a service that touch a range, the latest first: those in which late reports do not tell how it was either. */
+export async function listGapsOf(db: Knex, serviceId: number, range: Range): Promise<Gap[]> {
+  const gaps = await listGaps(db, range.since, range.until);
+  if (gaps.length === 0) return gaps;
+  const left = gapsWithout(gaps, await listFilled(db, [serviceId], range));
+  return left.sort((a, b) => b.until - a.until);
 }
 
 /** Since when rows, the latest first, are all that there are: the end of the one that is more than asked for. */

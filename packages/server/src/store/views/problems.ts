@@ -1,7 +1,7 @@
 import type { State } from '@overc/protocol';
 import type { Knex } from 'knex';
 import { jsonTextAt } from '../dialect.ts';
-import type { ServiceView } from './services.ts';
+import { type ServiceView, shownTitle } from './services.ts';
 
 /** A service with trouble: silent, or in another state than OK, and not paused. Times are UTC ms. */
 export interface Problem
@@ -48,7 +48,7 @@ export async function listProblems(db: Knex, limit: number): Promise<Problem[]> 
       server: 's.name',
       serverTitle: 's.title',
       name: 'v.name',
-      title: 'v.title',
+      title: shownTitle(db),
       state: 'v.state',
       silent: 'v.silent',
       info: jsonTextAt(db, 'p.infos', 'v.slot'),

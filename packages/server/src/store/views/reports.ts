@@ -5,20 +5,73 @@ import type { TimeRange } from './history.ts';
 
 export interface ReportView {
   at: number;
-  /** Ascends with every report of the service. */
-  number: number;
   state: State;
   info: string;
+  /** Where a page that ends with it goes on. */
+  place: ReportPlace;
+}
+
+/** Time of the last report of a page; then time and number of the last one that was heard in its time, 0 and 0 for none. */
+export type ReportPlace = [number, number, number];
+
+/** What of the reports is asked for; as a {@link TimeRange}. */
+export type ReportRange = Omit<TimeRange, 'after'> & { after?: ReportPlace | undefined };
+
+/** A service's reports in the range, the latest first, those that came late among them; one more than `limit` when there is a next page. */
+export async function listReports(
+  db: Knex,
+  serviceId: number,
+  { after, ...range }: ReportRange,
+): Promise<ReportView[]> {
+  const [at, keptAt, number] = after ?? [];
+  const keptAfter: TimeRange['after'] = number ? [keptAt as number, number] : undefined;
+  const found = await findPlace(db, serviceId, range.until);
+  const kept = await listKept(db, found, { ...range, after: keptAfter });
+  const late = !found?.hasLate
+    ? []
+    : await listLate(db, serviceId, {
+        ...range,
+        until: Math.min(at ?? Number.MAX_SAFE_INTEGER, range.until ?? Number.MAX_SAFE_INTEGER),
+      });
+  const all = [...late, ...kept].sort((a, b) => b.at - a.at).slice(0, range.limit + 1);
+  let last: [number, number] = keptAfter ?? [0, 0];
+  return all.map(({ at, state, info, number }) => {
+    if (number !== undefined) last = [at, number];
+    return { at, state, info, place: [at, ...last] };
+  });
+}
+
+interface ReportRow {
+  at: number;
+  /** Ascends with every report of the service that was heard in its time. */
+  number?: number;
+  state: State;
+  info: string;
+}
+
+/** Those that came late. */
+async function listLate(
+  db: Knex,
+  serviceId: number,
+  { since = 0, until = Number.MAX_SAFE_INTEGER, limit }: TimeRange,
+): Promise<ReportRow[]> {
+  return db('late_reports')
+    .where({ service_id: serviceId })
+    .whereNotNull('state')
+    .where('at', '>=', since)
+    .where('at', '<', until)
+    .orderBy('at', 'desc')
+    .limit(limit + 1)
+    .select('at', 'state', 'info');
 }
 
 /** Most steps back through a service's reports in one query; MariaDB goes no further than 1000. */
 const STEPS = 500;
 
-/** A service's kept reports in the range, the latest first; one more than `limit` when there is a next page. */
-export async function listReports(db: Knex, serviceId: number, range: TimeRange): Promise<ReportView[]> {
+/** Those that were heard in their time. */
+async function listKept(db: Knex, place: Place | undefined, range: TimeRange): Promise<ReportRow[]> {
   const { since = 0, until = Number.POSITIVE_INFINITY, after, limit } = range;
-  const found: ReportView[] = [];
-  const place = await findPlace(db, serviceId, range.until);
+  const found: ReportRow[] = [];
   let next = place && (after ? { at: after[0], number: after[1] } : place.from);
   while (place && next && next.at >= since && found.length <= limit) {
     const rows = await stepBack(db, place, next, Math.min(STEPS, limit + 2));
@@ -42,6 +95,8 @@ interface Place {
   leftAt: number | null;
   /** Where to begin. */
   from: Key;
+  /** Whether there are reports that came late. */
+  hasLate: boolean;
 }
 
 /** A report of a pulse; without its number the last one at that time. */
@@ -70,10 +125,19 @@ async function findPlace(db: Knex, serviceId: number, until?: number): Promise<P
     query.leftJoin(next.as('e'), 'e.service_id', 'v.id').orderBy('e.until');
     query.select({ until: 'e.until', silent: 'e.silent' });
   }
+  const late = db('late_reports').where({ service_id: serviceId }).limit(1).select('service_id');
+  query.leftJoin(late.as('l'), 'l.service_id', 'v.id').select({ late: 'l.service_id' });
   const [first, second] = await query.select(PLACE);
   if (!first) return undefined;
-  const end = until === undefined || first.until === null ? undefined : reportAtEnd(first, second);
-  return { ...first, from: end === undefined ? { at: first.at, number: first.number } : { at: end } };
+  const hasLate = first.late !== null;
+  // A report that came late may have ended a span, and is not among those that were heard in their time.
+  const isFound = until !== undefined && first.until !== null && !hasLate;
+  const end = isFound ? reportAtEnd(first, second) : undefined;
+  return {
+    ...first,
+    hasLate,
+    from: end === undefined ? { at: first.at, number: first.number } : { at: end },
+  };
 }
 
 /** What ends a span is a report, unless the next one is silent: that begins with the deadline, and a report ends it. Undefined while that lasts. */

@@ -17,6 +17,8 @@ export interface ServerView {
   services: number;
   silent: number;
   paused: number;
+  /** How far its clock is behind ours, milliseconds; null: it never said. */
+  skewMs: number | null;
 }
 
 /** A server's row, and counts of its services by state as the database gives them: as numbers or as texts. */
@@ -26,6 +28,7 @@ export interface ServerRow extends Record<State, number | string | null> {
   title: string | null;
   ip: string | null;
   seenAt: number;
+  skewMs: number | null;
   reportedAt: number | null;
   services: number | string;
   silent: number | string | null;
@@ -53,7 +56,10 @@ async function find(db: Knex, some: Knex.QueryBuilder): Promise<ServerView[]> {
   return rows.map(toServer);
 }
 
-const OWN_COLUMNS = { id: 's.id', name: 's.name', title: 's.title', ip: 's.ip', seenAt: 's.seen_at' };
+const OWN_COLUMNS = {
+  ...{ id: 's.id', name: 's.name', title: 's.title', ip: 's.ip' },
+  ...{ seenAt: 's.seen_at', skewMs: 's.skew_ms' },
+};
 
 /** The columns of {@link ServerRow}, of some servers. */
 export function serversQuery(db: Knex, some: Knex.QueryBuilder): Knex.QueryBuilder {
@@ -66,7 +72,7 @@ export function serversQuery(db: Knex, some: Knex.QueryBuilder): Knex.QueryBuild
     ...Object.fromEntries(states),
   };
   return db
-    .from(some.select('id', 'name', 'title', 'ip', 'seen_at').as('s'))
+    .from(some.select('id', 'name', 'title', 'ip', 'seen_at', 'skew_ms').as('s'))
     .leftJoin('services as v', 'v.server_id', 's.id')
     .leftJoin('pulses as p', 'p.id', 'v.pulse_id')
     .groupBy(Object.values(OWN_COLUMNS))
@@ -75,12 +81,23 @@ export function serversQuery(db: Knex, some: Knex.QueryBuilder): Knex.QueryBuild
 
 /** What {@link serversQuery} selects. */
 export const SERVER_KEYS: (keyof ServerRow)[] = [
-  ...(['id', 'name', 'title', 'ip', 'seenAt', 'reportedAt', 'services', 'silent', 'paused'] as const),
+  ...([
+    'id',
+    'name',
+    'title',
+    'ip',
+    'seenAt',
+    'skewMs',
+    'reportedAt',
+    'services',
+    'silent',
+    'paused',
+  ] as const),
   ...STATES,
 ];
 
 export function toServer(row: ServerRow): ServerView {
-  const { id, name, title, ip, seenAt, reportedAt } = row;
+  const { id, name, title, ip, seenAt, skewMs, reportedAt } = row;
   const [services, silent, paused] = [Number(row.services), Number(row.silent), Number(row.paused)];
   const states = STATES.filter((state) => Number(row[state]) > 0).map((state) => ({ state, silent: false }));
   return {
@@ -95,5 +112,6 @@ export function toServer(row: ServerRow): ServerView {
     services,
     silent,
     paused,
+    skewMs,
   };
 }

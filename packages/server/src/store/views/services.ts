@@ -11,6 +11,7 @@ export interface ServiceView extends Status {
   server: string;
   serverTitle: string | null;
   name: string;
+  /** The title that people gave it, or else its reports; null: neither. */
   title: string | null;
 }
 
@@ -71,7 +72,7 @@ export function serviceColumns(db: Knex) {
     server: 's.name',
     serverTitle: 's.title',
     name: 'v.name',
-    title: 'v.title',
+    title: shownTitle(db),
     state: 'v.state',
     periodSeconds: 'v.period_seconds',
     graceSeconds: 'v.grace_seconds',
@@ -79,6 +80,8 @@ export function serviceColumns(db: Knex) {
     stateSince: 'v.state_since',
     since: 'v.since',
     firstReport: 'v.first_report',
+    runningSince: 'v.running_since',
+    endedAt: 'v.ended_at',
     paused: 'v.paused',
     toldState: 'v.told_state',
     toldSilent: 'v.told_silent',
@@ -151,7 +154,7 @@ export async function findService(db: Knex, id: number): Promise<ServiceView | u
 }
 
 /** The state of a service, found by name. */
-export interface NamedService extends Pick<Status, 'state' | 'silent' | 'since'> {
+export interface NamedService extends Pick<Status, 'state' | 'silent' | 'since' | 'endedAt'> {
   id: number;
   server: string;
   name: string;
@@ -162,8 +165,18 @@ export async function findNamedServices(db: Knex, names: [string, string][]): Pr
   const rows: NamedService[] = await db('services as v')
     .join('servers as s', 's.id', 'v.server_id')
     .whereIn(['s.name', 'v.name'], names)
-    .select({ id: 'v.id', server: 's.name', name: 'v.name' }, 'v.state', 'v.silent', 'v.since');
+    .select(
+      { id: 'v.id', server: 's.name', name: 'v.name', endedAt: 'v.ended_at' },
+      'v.state',
+      'v.silent',
+      'v.since',
+    );
   return rows.map((row) => ({ ...row, silent: Boolean(row.silent) }));
+}
+
+/** What is shown in place of the name of a service `v`: the title that people gave it, or else its reports. */
+export function shownTitle(db: Knex): Knex.Raw {
+  return db.raw('coalesce(v.title, v.reported_title)');
 }
 
 function joined(db: Knex) {
@@ -186,5 +199,6 @@ export function toService(row: ServiceRow): ServiceView {
 }
 
 function matchAny(db: Knex, any: Knex.QueryBuilder, part: string): void {
-  for (const column of ['s.name', 'v.name', 's.title', 'v.title']) any.orWhere(contains(db, column, part));
+  for (const column of ['s.name', 'v.name', 's.title', 'v.title', 'v.reported_title'])
+    any.orWhere(contains(db, column, part));
 }

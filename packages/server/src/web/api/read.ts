@@ -5,10 +5,9 @@ import { LONGEST_RANGE_MS } from '../../core/uptime.ts';
 import { notFound } from '../../errors.ts';
 import { removeServer, removeService } from '../../monitor/remove.ts';
 import { listCollectors } from '../../store/collectors.ts';
-import { listGaps } from '../../store/gaps.ts';
 import { listAlerts } from '../../store/views/alerts.ts';
 import { listSpans } from '../../store/views/history.ts';
-import { loadObserved } from '../../store/views/observed.ts';
+import { listGapsOf, loadObserved } from '../../store/views/observed.ts';
 import { loadOverview } from '../../store/views/overview.ts';
 import { listReports } from '../../store/views/reports.ts';
 import { listServers } from '../../store/views/servers.ts';
@@ -29,6 +28,7 @@ import {
   readFlag,
   readId,
   readLimit,
+  readReportPlace,
   readState,
   readText,
   readTime,
@@ -104,7 +104,10 @@ export function createReadApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'cloc
       page.rows.at(-1)?.since ?? service.since,
       range.after?.[0] ?? Number.MAX_SAFE_INTEGER,
     ];
-    const gaps = await listGaps(db, Math.max(from, range.since ?? 0), Math.min(to, range.until ?? to));
+    const gaps = await listGapsOf(db, service.id, {
+      since: Math.max(from, range.since ?? 0),
+      until: Math.min(to, range.until ?? to),
+    });
     sendPage(res, 'spans', page, spans, { gaps: gaps.map(gapJson) });
   });
 
@@ -117,11 +120,8 @@ export function createReadApi({ db, clock, monitor }: Pick<WebDeps, 'db' | 'cloc
 
   router.get('/services/:id/reports', async (req, res) => {
     const service = await serviceOf(db, req);
-    const range = readRange(req.query);
-    const page = pageOf(await listReports(db, service.id, range), range.limit, ({ at, number }) => [
-      at,
-      number,
-    ]);
+    const range = { ...readTimes(req.query), after: readReportPlace(req.query) };
+    const page = pageOf(await listReports(db, service.id, range), range.limit, ({ place }) => place);
     sendPage(res, 'reports', page, page.rows.map(reportJson));
   });
 
@@ -163,17 +163,16 @@ interface Range {
   limit: number;
 }
 
-function readRange(query: Query): Range {
-  return {
-    since: readTime(query, 'since'),
-    until: readTime(query, 'until'),
-    after: readTimePlace(query),
-    limit: readLimit(query),
-  };
+function readTimes(query: Query): Omit<Range, 'after'> {
+  return { since: readTime(query, 'since'), until: readTime(query, 'until'), limit: readLimit(query) };
 }
 
-/** The span that is not over yet, on the first page, where the range reaches it. */
+function readRange(query: Query): Range {
+  return { ...readTimes(query), after: readTimePlace(query) };
+}
+
+/** The span that is not over yet, but for an end on purpose, on the first page, where the range reaches it. */
 function currentSpan(service: ServiceView, { until, after }: Range): object[] {
   const isReached = after === undefined && (until === undefined || service.since < until);
-  return isReached ? [spanJson({ ...service, until: null })] : [];
+  return isReached ? [spanJson({ ...service, until: service.endedAt })] : [];
 }

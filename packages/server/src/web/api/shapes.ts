@@ -27,6 +27,7 @@ export function serverJson({
   services,
   silent,
   paused,
+  skewMs,
 }: ServerView): object {
   return {
     id,
@@ -39,6 +40,7 @@ export function serverJson({
     services,
     silent,
     paused,
+    skew: skewMs === null ? null : skewMs / 1000,
   };
 }
 
@@ -56,7 +58,9 @@ export function serviceJson(service: ServiceView): object {
     silent,
     paused,
     reported_at: toIso(service.reportedAt),
-    deadline_at: toIso(service.deadlineAt),
+    deadline_at: toIsoOrNull(service.deadlineAt),
+    running_since: toIsoOrNull(service.runningSince),
+    ended_at: toIsoOrNull(service.endedAt),
     state_since: toIso(service.stateSince),
   };
 }

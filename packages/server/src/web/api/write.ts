@@ -7,7 +7,7 @@ import type { Intake } from '../../intake/intake.ts';
 import type { Submission } from '../../monitor/submission.ts';
 import { readBody } from './body.ts';
 
-type Content = Pick<Submission, 'identity' | 'reports' | 'alerts'>;
+type Content = Pick<Submission, 'identity' | 'reports' | 'alerts' | 'sentAt' | 'more'>;
 
 interface Endpoint {
   read(body: unknown): Content;
@@ -64,14 +64,14 @@ async function handle(
 ): Promise<string> {
   if (req.method !== 'POST') throw new HttpError(405, `Send it with POST, not ${req.method}.`);
   if (intake.isFull()) await intake.refuse();
-  const { identity, reports, alerts } = endpoint.read(parseJson(await readBody(req, maxBodyBytes)));
+  const content = endpoint.read(parseJson(await readBody(req, maxBodyBytes)));
   const at = clock.now();
   const ip = addressOf(req);
-  const { name } = identity;
+  const { name } = content.identity;
   const wait = badKeys.retryAfter(ip, name, at);
   if (wait > 0) throw new HttpError(429, `Too many wrong keys for ${name}; wait ${wait} s.`, wait);
 
-  const outcome = await intake.submit({ identity, ip, at, reports, alerts });
+  const outcome = await intake.submit({ ip, at, ...content });
   if (outcome === 'wrong-key') {
     badKeys.note(ip, name, at);
     throw forbidden(
@@ -86,8 +86,8 @@ function readPing(body: unknown): Content {
 }
 
 function readStatus(body: unknown): Content {
-  const { server, reports } = parseStatus(body);
-  return { identity: server, reports, alerts: [] };
+  const { server, reports, sentAt, more } = parseStatus(body);
+  return { identity: server, reports, alerts: [], sentAt, more };
 }
 
 function readAlerts(body: unknown): Content {

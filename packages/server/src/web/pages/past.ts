@@ -28,7 +28,7 @@ export async function servicePast(
   return {
     uptime: uptimeBars(own, now),
     timeline: timelineOf([band], { here: req.originalUrl, length, now }),
-    spans: [{ ...service, until: null }, ...spans].map((span) => spanRow(id, span, gaps, now)),
+    spans: [{ ...service, until: service.endedAt }, ...spans].map((span) => spanRow(id, span, gaps, now)),
   };
 }
 

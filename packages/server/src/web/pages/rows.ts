@@ -32,7 +32,7 @@ export interface ServiceRow {
   paused: boolean;
   info: string;
   reported: Moment;
-  /** What the deadline is: `due`, or `overdue since`. */
+  /** What the deadline is: `due`, or `overdue since`; `ended` where there is none, and then it is when that was. */
   due: string;
   deadline: Moment;
   since: Moment;
@@ -49,8 +49,8 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
     paused: service.paused,
     info: service.info,
     reported: relative(service.reportedAt, now),
-    due: service.silent ? 'overdue since' : 'due',
-    deadline: relative(service.deadlineAt, now),
+    due: service.deadlineAt === null ? 'ended' : service.silent ? 'overdue since' : 'due',
+    deadline: relative(service.deadlineAt ?? service.reportedAt, now),
     since: relative(service.stateSince, now),
   };
 }
@@ -64,6 +64,8 @@ export interface ServerRow {
   silent: number;
   ip: string;
   seen: Moment;
+  /** Such as `7.2 s behind` or `90 s ahead (wrong)`; undefined when it never said. */
+  clock: string | undefined;
 }
 
 export function serverRow(server: ServerView, now: number): ServerRow {
@@ -75,7 +77,17 @@ export function serverRow(server: ServerView, now: number): ServerRow {
     silent: server.silent,
     ip: server.ip ?? 'unknown',
     seen: relative(server.lastSeenAt, now),
+    clock: server.skewMs === null ? undefined : clockText(server.skewMs),
   };
+}
+
+/** A clock that is off by more than this is worth a word. */
+const MUCH_SKEW_MS = 5000;
+
+/** How a machine's clock goes, that is so far behind ours. */
+function clockText(skewMs: number): string {
+  const off = `${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs < 0 ? 'ahead' : 'behind'}`;
+  return Math.abs(skewMs) > MUCH_SKEW_MS ? `${off}: set it right` : off;
 }
 
 export interface SpanRow {

@@ -5,7 +5,7 @@ import { serviceControls } from './controls.ts';
 import { serviceOf } from './found.ts';
 import { servicePast } from './past.ts';
 import { serviceRow } from './rows.ts';
-import { exact, lengthText } from './times.ts';
+import { exact, lengthText, relative } from './times.ts';
 
 /** One service with its promise, past and alerts. Throws HttpError 404. */
 export async function serviceModel(
@@ -23,8 +23,10 @@ export async function serviceModel(
     promise: {
       period: lengthText(service.periodSeconds * 1000),
       grace: service.graceSeconds,
-      deadline: exact(service.deadlineAt),
+      deadline: exact(service.deadlineAt ?? service.reportedAt),
+      isOver: service.endedAt !== null,
     },
+    running: service.runningSince === null ? undefined : relative(service.runningSince, now),
     historyHref: `/services/${service.id}/history`,
     alerts: await alertsBeside(db, { server: service.server, service: service.name }, now),
   };
