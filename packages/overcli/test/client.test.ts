@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { systemClock } from '../src/clock.ts';
 import { Client } from '../src/report/client.ts';
 import { CollectorError } from '../src/report/errors.ts';
 import { type Answer, Collector, hang, hangUp, json } from './collector.ts';
@@ -36,15 +37,26 @@ describe('the client', () => {
   });
 
   it('posts states with a period each, and one for all', async () => {
-    await client.report([report, { ...report, service: 'que', state: 'FAIL', periodSeconds: 10 }]);
+    const que = {
+      ...report,
+      service: 'que',
+      state: 'FAIL',
+      periodSeconds: 10,
+      graceSeconds: 5,
+      title: 'Queue',
+    };
+    const before = systemClock.timestamp();
+    await client.report([report, que]);
     const { path, body } = await collector.request(1);
     assert.equal(path, '/api/set/service/status');
-    assert.deepEqual(body, {
+    const { sent_at, ...said } = body;
+    assert.ok(before <= sent_at && sent_at <= systemClock.timestamp(), sent_at);
+    assert.deepEqual(said, {
       server: identity,
       period: 10,
       services: [
         { name: 'app', state: 'OK', info: 'fine', period: 60 },
-        { name: 'que', state: 'FAIL', info: 'fine', period: 10 },
+        { name: 'que', state: 'FAIL', info: 'fine', period: 10, grace: 5, title: 'Queue' },
       ],
     });
   });

@@ -37,14 +37,15 @@ describe('overcli monitor', () => {
 
   it('reports every service at once, each with its period, as the server that its file names', async () => {
     workshop.script('app.sh', 'echo "up $1"; exit 1');
-    start(overc() + service('app', 5, './app.sh "32 h"') + service('echo', 10, 'echo 1'));
+    const echo = `${service('echo', 10, 'echo 1')}grace = 1m\ntitle = What echoes\n`;
+    start(overc() + service('app', 5, './app.sh "32 h"') + echo);
     await sent('app WARN', 'echo OK');
     const entries = collector.received.flatMap(({ body }) => body.services);
     assert.deepEqual(
       entries.sort((a, b) => a.period - b.period),
       [
         { name: 'app', state: 'WARN', info: 'up 32 h', period: 5 },
-        { name: 'echo', state: 'OK', info: '1', period: 10 },
+        { name: 'echo', state: 'OK', info: '1', period: 10, grace: 60, title: 'What echoes' },
       ],
     );
     assert.deepEqual(collector.received[0]?.body.server, { name: 'a.example.com', key: KEY });

@@ -1,5 +1,6 @@
 import { PATHS, type PostedAlert, type Report } from '@overc/protocol';
 import type { Dispatcher } from 'undici';
+import { systemClock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
 import { type Address, readAddress } from './address.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
@@ -60,13 +61,17 @@ export class Client {
   /** Sends states, with each one's own period, in one POST. */
   async report(reports: OutgoingReport[], signal?: AbortSignal): Promise<void> {
     const period = Math.min(...reports.map((report) => report.periodSeconds));
-    const services = reports.map(({ service, state, info, periodSeconds }) => ({
+    const services = reports.map(({ service, state, info, periodSeconds, graceSeconds, title }) => ({
       name: service,
       state,
       info,
       period: periodSeconds,
+      grace: graceSeconds,
+      title,
     }));
-    await this.#post(PATHS.status, { period, services }, 'ok', signal);
+    // By it the collector knows how far this machine's clock is off.
+    const sent_at = systemClock.timestamp();
+    await this.#post(PATHS.status, { sent_at, period, services }, 'ok', signal);
   }
 
   /** Sends alerts in one POST. */

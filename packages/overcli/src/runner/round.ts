@@ -53,9 +53,13 @@ export async function repeat(
       random: options.random(),
       maxLagMs: options.maxLagMs(),
     });
-    const { service } = spec;
+    const { service, graceSeconds, title } = spec;
+    const said = {
+      ...(graceSeconds !== undefined && { graceSeconds }),
+      ...(title !== undefined && { title }),
+    };
     options.onReport(
-      { service, ...outcome.reading, periodSeconds: plan.periodSeconds },
+      { service, ...outcome.reading, periodSeconds: plan.periodSeconds, ...said },
       outcome.runMs,
       plan.pauseMs,
     );

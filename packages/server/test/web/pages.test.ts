@@ -33,6 +33,38 @@ onBothKinds('pages', (kind) => {
       assert.ok(text.includes(part), part);
   });
 
+  it('show what a plugin measured apart from what it said', async () => {
+    const info = "DISK OK - 77% free | '/ used'=24615B;30000;@40000:;0;270552 inodes=3% broken=U";
+    await collector.report([
+      { name: 'disk', state: 'WARN', info },
+      { name: 'pipe', state: 'WARN', info: 'cat x | wc -l' },
+    ]);
+    for (const path of [
+      '/',
+      '/servers/1',
+      '/services/1',
+      '/services/1/history',
+      '/alerts',
+      '/?q=disk',
+      '/wall',
+    ]) {
+      const text = await page(path);
+      assert.ok(text.includes('DISK OK - 77% free<'), path);
+      assert.ok(!text.includes('inodes=3%'), path);
+    }
+    const cells = [...(await page('/services/1')).matchAll(/<td[^>]*>(?:<bdi>)?([^<]*)/g)].map(
+      ([, cell]) => cell,
+    );
+    assert.deepEqual(cells, [
+      ...['/ used', '24615 B', '30000', '@40000:', 'from 0 to 270552'],
+      ...['inodes', '3 %', '', '', ''],
+      ...['broken', 'unknown', '', '', ''],
+    ]);
+    assert.ok((await page('/services/1/reports')).includes('inodes=3%')); // there as it was said
+    assert.ok((await page('/services/2')).includes('cat x | wc -l<'));
+    assert.doesNotMatch(await page('/services/2'), /Measured/);
+  });
+
   it('follow every link of every page to a page', async () => {
     await collector.report([{ name: 'disk', state: 'ERR', info: 'full' }]);
     const seen = new Set<string>();

@@ -1,4 +1,4 @@
-import type { State } from '@overc/protocol';
+import { type State, splitOutput } from '@overc/protocol';
 import { worstState } from '../../core/worst.ts';
 import type { FleetServer } from '../../store/views/fleet.ts';
 import type { Overview } from '../../store/views/overview.ts';
@@ -83,7 +83,7 @@ export function problemRow(problem: Problem, now: number): ProblemRow {
     server: serverTitle ?? server,
     standing: standingOf({ ...problem, paused: false }),
     word: silent ? 'silent' : state,
-    info,
+    info: splitOutput(info).text,
     since: relative(since, now),
   };
 }

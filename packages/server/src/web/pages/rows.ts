@@ -1,4 +1,4 @@
-import type { State } from '@overc/protocol';
+import { type Perf, type State, splitOutput } from '@overc/protocol';
 import { type Severity, severityOf } from '../../core/alert.ts';
 import type { Gap } from '../../core/gap.ts';
 import type { Span } from '../../core/status.ts';
@@ -47,7 +47,7 @@ export function serviceRow(service: ServiceView, now: number): ServiceRow {
     badge: stateBadge(service.state),
     silent: service.silent,
     paused: service.paused,
-    info: service.info,
+    info: splitOutput(service.info).text,
     reported: relative(service.reportedAt, now),
     due: service.deadlineAt === null ? 'ended' : service.silent ? 'overdue since' : 'due',
     deadline: relative(service.deadlineAt ?? service.reportedAt, now),
@@ -90,6 +90,29 @@ function clockText(skewMs: number): string {
   return Math.abs(skewMs) > MUCH_SKEW_MS ? `${off}: set it right` : off;
 }
 
+/** A number that a service's plugin measured. */
+export interface PerfRow {
+  label: string;
+  /** With its unit; `unknown` when the plugin could not tell it. */
+  value: string;
+  /** The ranges in which it is well, as they were written; empty when there are none. */
+  warn: string;
+  crit: string;
+  /** Such as `from 0 to 100`; empty when there is none. */
+  bounds: string;
+}
+
+export function perfRow({ label, value, unit, warn = '', crit = '', min, max }: Perf): PerfRow {
+  const ends = [min === undefined ? '' : `from ${min}`, max === undefined ? '' : `to ${max}`];
+  return {
+    label,
+    value: value === null ? 'unknown' : `${value} ${unit}`.trimEnd(),
+    warn,
+    crit,
+    bounds: ends.join(' ').trim(),
+  };
+}
+
 export interface SpanRow {
   /** Names it on its page. */
   id: string;
@@ -126,7 +149,7 @@ export function spanRow(
     id: `span-${span.since}`,
     badge: stateBadge(span.state),
     silent: span.silent,
-    info: span.info,
+    info: splitOutput(span.info).text,
     since: exact(span.since),
     until: span.until === null ? undefined : exact(span.until),
     length: lengthText((span.until ?? now) - span.since),
@@ -190,7 +213,7 @@ export function alertRow(alert: AlertView, now: number): AlertRow {
     service: alert.service ?? undefined,
     href: alert.serviceId === null ? undefined : `/services/${alert.serviceId}`,
     message: alert.message,
-    info: alert.current?.info ?? '',
+    info: splitOutput(alert.current?.info ?? '').text,
     deliveries: alert.deliveries.map((delivery) => deliveryText(delivery, alert.at, now)),
   };
 }

@@ -1,10 +1,11 @@
+import { splitOutput } from '@overc/protocol';
 import type { Request } from 'express';
 import type { WebDeps } from '../deps.ts';
 import { alertsBeside } from './beside.ts';
 import { serviceControls } from './controls.ts';
 import { serviceOf } from './found.ts';
 import { servicePast } from './past.ts';
-import { serviceRow } from './rows.ts';
+import { perfRow, serviceRow } from './rows.ts';
 import { exact, lengthText, relative } from './times.ts';
 
 /** One service with its promise, past and alerts. Throws HttpError 404. */
@@ -18,6 +19,7 @@ export async function serviceModel(
     title: `${service.name} on ${service.server}`,
     here: req.originalUrl,
     service: serviceRow(service, now),
+    measured: splitOutput(service.info).perf.map(perfRow),
     controls: serviceControls(service),
     ...(await servicePast(db, service, req, now)),
     promise: {
