@@ -1,7 +1,10 @@
-/** A clock that is off by so much more or less than before is worth a write; what a POST takes on its way is not. */
-const NEWS_MS = 1000;
+/** A clock that is ahead by so much more than before is worth a write. */
+const NEWS_AHEAD_MS = 1000;
+/** One that is behind by so much more: less may be what a POST took on its way, and a busy collector has no time for that. */
+const NEWS_BEHIND_MS = 5000;
 
-/** Whether a clock is off by noticeably another time than is noted; null: nothing is. Milliseconds. */
+/** Whether a clock is off by noticeably another time than is noted; null: nothing is. Milliseconds that it is behind. */
 export function isSkewNews(notedMs: number | null, skewMs: number): boolean {
-  return notedMs === null || Math.abs(skewMs - notedMs) > NEWS_MS;
+  if (notedMs === null) return true;
+  return skewMs < notedMs - NEWS_AHEAD_MS || skewMs > notedMs + NEWS_BEHIND_MS;
 }

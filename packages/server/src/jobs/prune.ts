@@ -20,6 +20,7 @@ export function createPrune(db: Knex, config: Config, clock: Clock, log: Log): J
     ['reports', config.keepReportsMs],
     ['late_reports', Math.max(config.keepReportsMs, LATE_KNOWN_MS)],
     ['spans', config.keepHistoryMs],
+    ['gaps', config.keepHistoryMs],
     ['filled_gaps', config.keepHistoryMs],
     ['alerts', config.keepAlertsMs],
   ];

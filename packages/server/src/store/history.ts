@@ -96,7 +96,7 @@ export function keepingOf(db: Knex, renewals: (Renewal & Pick<KeptReport, 'state
 /** Every table that only grows, and the column that says how old a row is. */
 const GROWING = {
   ...{ reports: 'at', late_reports: 'at' },
-  ...{ spans: 'until', filled_gaps: 'until', alerts: 'at' },
+  ...{ spans: 'until', gaps: 'until', filled_gaps: 'until', alerts: 'at' },
 } as const;
 export type GrowingTable = keyof typeof GROWING;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { toIso } from '../../src/clock.ts';
+import { connect } from '../../src/store/connection.ts';
 import { MORNING, onBothKinds, startCollector, type TestCollector } from '../support/collector.ts';
 
 onBothKinds('what is kept', (kind) => {
@@ -68,8 +69,12 @@ onBothKinds('what is kept', (kind) => {
     await at(1);
     await report('OK');
     assert.equal(await count('/services/1/history', 'spans'), 2);
+    const db = connect(collector.database.url);
+    await db('gaps').insert({ since: MORNING, until: MORNING + 500 });
+    await db.destroy();
     await at(121);
     assert.equal(await count('/services/1/history', 'spans'), 1);
+    assert.deepEqual(await collector.rows('gaps'), []);
     assert.equal(await count('/alerts', 'alerts'), 2);
     await at(241);
     assert.equal(await count('/alerts', 'alerts'), 0);

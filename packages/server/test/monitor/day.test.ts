@@ -71,50 +71,50 @@ onBothKinds('a day of the collector', (kind) => {
   });
 
   it('waits for the end of a run that has begun, and tells of a failure when it ends', async () => {
-    const run = { period: 3600, grace: 60 };
+    const run = { period: 120, grace: 10 };
     await day.at('10:00').report('backup', 'OK', { period: 86_400 });
-    await day.at('10:10').report('backup', 'UNK', { ...run, running: true });
+    await day.at('10:01').report('backup', 'UNK', { ...run, running: true });
     assert.deepEqual(await day.service('backup', 'state', 'running_since', 'deadline_at'), [
-      ...['OK', '2026-01-05T10:10:00.000Z', '2026-01-05T11:11:00.000Z'],
+      ...['OK', '2026-01-05T10:01:00.000Z', '2026-01-05T10:03:10.000Z'],
     ]);
-    assert.match(await day.page('backup'), /Running since.*a report every 1 h and 60 s of grace/s);
-    await day.at('10:50').report('backup', 'ERR', { period: 86_400 });
-    await day.at('10:50').expectAlert('service:state/ERR', 'backup');
+    assert.match(await day.page('backup'), /Running since.*a report every 2 min and 10 s of grace/s);
+    await day.at('10:02').report('backup', 'ERR', { period: 86_400 });
+    await day.at('10:02').expectAlert('service:state/ERR', 'backup');
     assert.deepEqual(await day.service('backup', 'running_since'), [null]);
-    await day.at('11:10').report('backup', 'ERR', { ...run, running: 1 });
-    await day.at('12:10:59.999').expectNothing();
-    await day.at('12:11').expectAlert('plugin/offline', 'backup');
+    await day.at('10:04').report('backup', 'ERR', { ...run, running: 1 });
+    await day.at('10:06:09.999').expectNothing();
+    await day.at('10:06:10').expectAlert('plugin/offline', 'backup');
   });
 
   it('raises nothing about a service that ended on purpose, until it promises something again', async () => {
     await day.at('10:00').report('job', 'OK');
     await day.at('10:00').report('other', 'OK', { period: 3600 });
     await day.at('10:00:30').report('job', 'OK', { bye: true });
-    await day.at('10:45').expectNothing();
+    await day.at('10:05').expectNothing();
     assert.deepEqual(await day.service('job', 'silent', 'deadline_at', 'ended_at'), [
       ...[false, null, '2026-01-05T10:00:30.000Z'],
     ]);
     assert.match(await day.page('job'), /Ended on purpose.*2026-01-05 10:00:30 UTC/s);
     assert.doesNotMatch(await day.page('job'), /Due|Running/);
-    await day.at('10:50').report('job', 'OK');
+    await day.at('10:06').report('job', 'OK');
     assert.deepEqual(await day.service('job', 'ended_at'), [null]);
     assert.doesNotMatch(await day.page('job'), /Ended on purpose/);
-    await day.at('10:50:30').report('job', 'OK');
-    await day.at('10:51:30').expectAlert('plugin/offline', 'job');
+    await day.at('10:06:30').report('job', 'OK');
+    await day.at('10:07:30').expectAlert('plugin/offline', 'job');
   });
 
   it('counts the time after an end on purpose neither for nor against uptime', async () => {
     await day.at('10:00').report('job', 'OK');
     await day.at('10:00:30').report('job', 'OK', { bye: true });
-    await day.at('11:00').report('job', 'ERR');
-    await day.at('11:00:10').report('job', 'ERR', { bye: true });
-    await day.at('12:00').expectAlert('service:state/ERR', 'job');
+    await day.at('10:05').report('job', 'ERR');
+    await day.at('10:05:10').report('job', 'ERR', { bye: true });
+    await day.at('10:10').expectAlert('service:state/ERR', 'job');
     const { body } = await day.collector.http().get('/api/v1/services/1/uptime').expect(200);
     assert.equal(body.uptime['24h'], 0.75);
     const spans = (await day.collector.http().get('/api/v1/services/1/history').expect(200)).body.spans;
     assert.deepEqual(
       spans.map(({ until }: { until: string }) => until),
-      ['2026-01-05T11:00:10.000Z', '2026-01-05T10:00:30.000Z'],
+      ['2026-01-05T10:05:10.000Z', '2026-01-05T10:00:30.000Z'],
     );
   });
 

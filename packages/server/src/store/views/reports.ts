@@ -182,7 +182,7 @@ async function stepBack(db: Knex, place: Place, { at, number }: Key, steps: numb
       ['at', 'number', 'previous_at', 'pulse_id', 'states', 'info', 'step'],
       (first) => {
         first
-          .from(firstOne.orderBy('number', 'desc').limit(1).as('r'))
+          .from(firstOne.orderByRaw(`pulse_id = ${pulseId} desc, number desc`).limit(1).as('r'))
           .select(...columns, db.raw('1'))
           .unionAll((further) => {
             further
