@@ -5,7 +5,6 @@ import { readMonitorFile } from '../sources/ini.ts';
 import { chooseConnection } from './monitor/connection.ts';
 import type { Display } from './monitor/display.ts';
 import { keepMemorySmall } from './monitor/memory.ts';
-import { Monitor } from './monitor/monitor.ts';
 
 export const monitor: Command = {
   summary: 'Run the plugins of CONFIG.ini on their schedule and report what they say, until stopped',
@@ -19,6 +18,7 @@ export const monitor: Command = {
       const settings = readMonitorFile(file);
       return { settings, connection: chooseConnection(file, flags, settings) };
     };
+    const { Monitor } = await import('./monitor/monitor.ts'); // it loads the HTTP client
     await new Monitor(file, read, surroundings, await displayFor(flags, surroundings)).run();
   },
 };
