@@ -31,14 +31,19 @@ const FILLED = [
   ['overview', '', ['phone', 'desk']],
   ['search', '?q=disk', ['phone', 'desk']],
   ['nothing-found', '?q=nowhere', ['desk']],
+  ['by-state', '?group=state&sort=since', ['phone', 'desk']],
   ['servers', 'servers', ['phone', 'desk']],
   ['server', 'servers/1', ['phone', 'desk']],
   ['service', 'services/3', ['phone', 'desk']],
   ['service-paused', 'services/2', ['desk']],
+  ['service-rename', 'services/3/rename', ['desk']],
   ['service-remove', 'services/3/remove', ['desk']],
+  ['service-history', 'services/3/history', ['phone', 'desk']],
+  ['service-reports', 'services/3/reports', ['desk']],
   ['alerts', 'alerts', ['phone', 'desk']],
   ['collectors', 'collectors', ['desk']],
   ['status', 'status/shop', ['phone', 'desk']],
+  ['status-not-found', 'status/nowhere', ['desk']],
   ['wall', 'wall', ['television']],
   ['not-found', 'nowhere', ['desk']],
 ];
@@ -65,7 +70,7 @@ const REPORTS = {
 };
 const INFOS = {
   OK: 'OK, 42% used',
-  WARN: '91% used on /var',
+  WARN: '91% used on /var | /var=91%;90;95;0;100 inodes=12%;90;95;0;100',
   ERR: '31 842 items wait, 9 workers of 40 answer\nOldest: 2 h 14 min',
   UNK: 'Cannot connect to 10.0.0.7: no route to host',
 };

@@ -15,7 +15,7 @@ describe('pages of a collector that is sent hostile text', function () {
     browser = await startBrowser(scene);
     collector = await startNamed(scene, 'hostile');
     for (const text of Object.values(HOSTILE)) {
-      const name = text.slice(0, 250);
+      const name = [...text].slice(0, 250).join('');
       const server = { name, key: '1234' };
       const services = [{ name, state: 'ERR', info: text }];
       const alerts = [{ message: text, service: name }, { message: text }];
@@ -83,6 +83,7 @@ const LEFTS_IN_HEADING = `(() => {
 const HOSTILE = {
   markup: `<script>alert(1)</script>"><img src=x onerror=alert(2)><b>bold</b>' -- <%= 7 * 7 %> {{7 * 7}} &amp; &#60;`,
   backwards: '\u202Edesrever \u2067si siht',
-  long: 'x'.repeat(5000),
+  long: 'x'.repeat(64 * 1024),
+  odd: 'bell \u0007 escape \u001b[31m tab-less \u007f 😀👩‍👩‍👧 e\u0301\u0301\u0301',
   lines: 'one\ntwo\nthree',
 };

@@ -153,6 +153,15 @@ describe('the pages in Chromium', function () {
         ...one('services', ['history', 'remove', 'rename', 'reports']),
       ].sort();
       assert.deepEqual([...kinds].sort(), expected);
+      for (const path of [
+        '?state=ERR',
+        '?group=state&sort=since',
+        'services/1?range=year',
+        'alerts?severity=warning',
+      ]) {
+        await tab.visit(collector.url + path);
+        await assertFits(tab, path);
+      }
       await tab.close();
     });
 

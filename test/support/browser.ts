@@ -3,8 +3,6 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import type { Scene } from './scene.ts';
 
 const PATIENCE_MS = 15_000;
-/** Each strip of a timeline leads to a time of its own. */
-const MOST_QUERIES = 2;
 
 /** A headless Chromium with a new profile, closed with the scene. */
 export async function startBrowser(scene: Scene): Promise<Browser> {
@@ -74,23 +72,19 @@ export class Tab {
       .map((href) => href.replace(/#.*/, ''));
   }
 
-  /** Visits every page that can be reached from here, each with a few of its queries, and calls `look` on each. */
+  /** Visits every page that can be reached from here, with the first query that leads to it, and calls `look` on each. */
   async crawl(start: string, look: (path: string) => Promise<void>): Promise<string[]> {
     const seen = new Set<string>();
-    const visits = new Map<string, number>();
     const open = [start];
     for (let url = open.shift(); url; url = open.shift()) {
-      const path = new URL(url).pathname;
-      const times = visits.get(path) ?? 0;
-      if (seen.has(url) || times >= MOST_QUERIES) continue;
-      seen.add(url);
-      visits.set(path, times + 1);
-      await this.visit(url);
       const { pathname, search } = new URL(url);
+      if (seen.has(pathname)) continue;
+      seen.add(pathname);
+      await this.visit(url);
       await look(pathname + search);
       open.push(...(await this.links()));
     }
-    return [...seen].map((url) => new URL(url).pathname);
+    return [...seen];
   }
 
   /** How many pixels of the page stand out to the right of the window. */

@@ -31,6 +31,7 @@ command = echo 1
       key: '1234',
       maxLagMs: undefined,
       maxParallel: undefined,
+      saysBye: false,
       proxy: undefined,
       ca: undefined,
       folder: '/etc/overc',

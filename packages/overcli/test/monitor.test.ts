@@ -109,6 +109,18 @@ describe('overcli monitor', () => {
       await until('all are gone', () => !pids.some(isRunning));
     });
 
+  it('lets its services end on purpose when it is stopped, if told so', async () => {
+    const program = start(
+      `${overc()}bye = yes\n${service('app', 60, 'echo fine')}${service('late', 60, 'sleep 60')}`,
+    );
+    await sent('app OK');
+    program.kill('SIGTERM');
+    assert.equal((await program.outcome).code, 0);
+    const { sent_at: _, ...last } = collector.received.at(-1)?.body ?? {};
+    const services = [{ name: 'app', state: 'OK', info: 'fine', period: 60, bye: true }];
+    assert.deepEqual(last, { server: { name: 'a.example.com', key: KEY }, period: 60, services });
+  });
+
   it('ends soon even when the collector hangs', async () => {
     collector.answer = hang;
     const program = start(overc() + service('app', 60, 'true'));

@@ -67,6 +67,19 @@ describe('a monitor whose settings change', () => {
     await until('it is gone', () => monitor.err.includes('anew: 1 services'));
   });
 
+  it('ends on purpose what they have no longer, if told so', async () => {
+    start(overc('bye = yes') + service('app') + service('old'));
+    await sent('app OK', 'old OK');
+    workshop.write('config.ini', overc('bye = yes') + service('app'));
+    const ended = () =>
+      collector.received
+        .flatMap(({ body }) => body.services ?? [])
+        .filter(({ bye }: { bye?: true }) => bye)
+        .map(({ name }: { name: string }) => name);
+    await until('it has ended', () => ended().length > 0);
+    assert.deepEqual(ended(), ['old']);
+  });
+
   it('goes on with the old ones when the new ones are bad, tells the collector, and takes the next', async () => {
     start(overc() + service('app', 'echo old'));
     await sent('app OK');
@@ -101,11 +114,15 @@ describe('a monitor whose settings change', () => {
 describe('a monitor under a service manager', () => {
   const workshop = new Workshop();
   let collector: Collector;
+  let file: string;
   let socket: NotifySocket;
   let monitor: Program;
   before(async () => {
     collector = await new Collector().start();
     socket = await new NotifySocket(workshop.path('notify')).start();
+    const head = `[overc]\nserver = ${collector.url}\nmy-name = a\nmy-key = b\n`;
+    workshop.script('app.sh', 'echo "[$NOTIFY_SOCKET]"; exit 1');
+    file = workshop.write('config.ini', `${head}[service:app]\nperiod = 60\ncommand = ./app.sh\n`);
   });
   after(async () => {
     monitor.kill('SIGTERM');
@@ -116,9 +133,6 @@ describe('a monitor under a service manager', () => {
   });
 
   it('says that it is ready, alive, how it is, that it reads its settings anew, and that it stops', async () => {
-    const head = `[overc]\nserver = ${collector.url}\nmy-name = a\nmy-key = b\n`;
-    workshop.script('app.sh', 'echo "[$NOTIFY_SOCKET]"; exit 1');
-    const file = workshop.write('config.ini', `${head}[service:app]\nperiod = 60\ncommand = ./app.sh\n`);
     const env = { ...process.env, NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '500000' };
     monitor = new Program(['monitor', file], [], env);
     const told = (what: string) => until(what, () => socket.told.some((line) => line.includes(what)));
@@ -139,7 +153,6 @@ describe('a monitor under a service manager', () => {
   });
 
   it('goes on when nobody listens there, and says so once', async () => {
-    const file = workshop.path('config.ini');
     const env = { ...process.env, NOTIFY_SOCKET: workshop.path('nobody'), WATCHDOG_USEC: '100000' };
     const before = collector.states.length;
     monitor = new Program(['monitor', file], [], env);
@@ -153,7 +166,7 @@ describe('a monitor under a service manager', () => {
   it('gives no sign of life when that is wanted of another process', async () => {
     const env = { ...process.env, NOTIFY_SOCKET: socket.path, WATCHDOG_USEC: '100000', WATCHDOG_PID: '1' };
     const before = socket.told.length;
-    monitor = new Program(['monitor', workshop.path('config.ini')], [], env);
+    monitor = new Program(['monitor', file], [], env);
     await until('it is ready', () => socket.told.length > before);
     await until('it knows its state', () => socket.told.slice(before).some((line) => /WARN/.test(line)));
     assert.ok(!socket.told.slice(before).includes('WATCHDOG=1'));

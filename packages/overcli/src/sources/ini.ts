@@ -12,6 +12,8 @@ export interface MonitorSettings {
   key?: string | undefined;
   maxLagMs?: number | undefined;
   maxParallel?: number | undefined;
+  /** Whether services that are no longer run end on purpose. */
+  saysBye: boolean;
   /** A proxy's address, or `none`. */
   proxy?: string | undefined;
   /** Certificates in PEM. */
@@ -97,6 +99,7 @@ function readOverc(values: MonitorValues, folder: string) {
     key: values['my-key'] ?? contents('key-file', readKeyFile),
     maxLagMs: values['max-lag'],
     maxParallel: values['max-parallel'],
+    saysBye: values.bye === 'yes',
     proxy: values.proxy,
     ca: contents('ca-file', readCaFile),
     single,

@@ -5,6 +5,7 @@ import {
   MAX_PERIOD_SECONDS,
   nameText,
   type Option,
+  oneOf,
   text,
   wholeNumber,
 } from '@overc/protocol';
@@ -69,6 +70,12 @@ export const MONITOR_OPTIONS = {
     fallback:
       "3 × the plugin's last running time, with `cron` as long as timeout, retries and jitter may make it",
   } as Option<number>,
+  bye: {
+    read: oneOf('yes', 'no'),
+    help: 'Whether services end on purpose when the monitor is stopped, and those whose section is gone when it reads its files anew: nobody is told then that they are offline.',
+    example: 'yes',
+    fallback: 'no',
+  } as Option<'yes' | 'no'>,
   proxy: {
     read: (value: string) => (value === NO_PROXY ? value : httpUrl(value)),
     help: 'The HTTP proxy on the way to the collector, or `none`.',
@@ -137,7 +144,7 @@ export const SERVICE_OPTIONS = {
     read: duration(0, LONGEST_MS),
     help: 'How much longer than promised the collector waits before it raises an alert.',
     example: '5m',
-    fallback: "the collector's own",
+    fallback: '0',
   } as Option<number>,
   title: {
     read: nameText,

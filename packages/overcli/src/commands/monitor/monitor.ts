@@ -42,6 +42,8 @@ export class Monitor {
   #settings: MonitorSettings;
   #client: Client;
   #connection: Connection;
+  /** What each service reported last. */
+  readonly #last = new Map<string, Report>();
   /** What is wrong with the new settings, as long as it is. */
   #complaint: string | undefined;
 
@@ -102,6 +104,7 @@ export class Monitor {
     const told = this.#manager.stopping();
     await this.#schedule.close();
     sweepStrays();
+    if (this.#ending.reason?.kind !== 'fault') this.#sayBye([...this.#last.keys()]);
     await this.#reporter.close(FAREWELL_MS).catch(this.#ending.fault);
     const { reason } = this.#ending;
     if (reason?.kind === 'fault') await this.#alert({ message: `overcli ${whatHappened(reason)}` });
@@ -137,7 +140,17 @@ export class Monitor {
     log.info(`${service} ran ${Math.round(runMs)} ms: ${state} ${info}`);
     const before = this.#board.reported(report, runMs, nextMs);
     if (before !== state) log.notice(`${service}: ${before} -> ${state}: ${info.split('\n', 1)[0]}`);
+    this.#last.set(service, report);
     this.#reporter.add(report);
+  }
+
+  /** Services that are no longer run end on purpose, when that is wanted. */
+  #sayBye(services: string[]): void {
+    for (const service of services) {
+      const last = this.#last.get(service);
+      this.#last.delete(service);
+      if (last && this.#settings.saysBye) this.#reporter.add({ ...last, bye: true });
+    }
   }
 
   /** Goes by the file as it is now; when it is bad, goes on as before and has the collector tell somebody. */
@@ -150,6 +163,8 @@ export class Monitor {
       this.#settings = settings;
       this.#connect(connection);
       this.#apply();
+      const runs = new Set(settings.plugins.map(({ service }) => service));
+      this.#sayBye([...this.#last.keys()].filter((service) => !runs.has(service)));
       this.#surroundings.log.notice(`Read ${this.#file} anew: ${settings.plugins.length} services.`);
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
