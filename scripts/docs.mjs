@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ALERT_OPTIONS, OVERC_OPTIONS, PEER_OPTIONS, STATUS_OPTIONS } from 'overc-server';
-import { checks, helpOf, listOf, MONITOR_OPTIONS, SERVICE_OPTIONS } from 'overcli';
+import { checks, commands, helpOf, listOf, MONITOR_OPTIONS, SERVICE_OPTIONS } from 'overcli';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 
@@ -114,6 +114,10 @@ Exit codes: 0 stopped as told, 1 it could not start, 2 used or set up wrongly.
 
 ${help('packages/overcli/bin/overcli.js')}
 
+${Object.keys(commands)
+  .map((name) => `### ${name}\n\n${help('packages/overcli/bin/overcli.js', name)}`)
+  .join('\n\n')}
+
 ## overcli check
 
 ${fenced(listOf(checks))}
@@ -143,8 +147,8 @@ function table(options) {
   return ['| option | meaning | example | unless set |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function help(program) {
-  const text = execFileSync(process.execPath, [program, '--help'], {
+function help(program, ...command) {
+  const text = execFileSync(process.execPath, [program, ...command, '--help'], {
     encoding: 'utf8',
     env: { ...process.env, COLUMNS: '100' },
   });

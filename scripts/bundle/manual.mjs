@@ -1,4 +1,13 @@
-import { CHECK, checks, commands, EXIT_CODES, MONITOR_OPTIONS, OPTIONS, SERVICE_OPTIONS } from 'overcli';
+import {
+  CHECK,
+  checks,
+  commands,
+  EXIT_CODES,
+  formOfCommand,
+  MONITOR_OPTIONS,
+  OPTIONS,
+  SERVICE_OPTIONS,
+} from 'overcli';
 import { manifest, releaseDate } from './release.mjs';
 
 /** The manual page overcli(1) in the man macros (groff_man(7)), from the tables that the client itself goes by. */
@@ -41,14 +50,15 @@ ${Object.values(commands)
 `;
 }
 
-function command([name, { operands, summary, takesService }]) {
-  const form = [...operands, ...(takesService ? ['[--service NAME]'] : [])].join(' ');
-  return `.TP\n.B ${plain(name)}${form && ` \\fR${plain(form)}`}\n${plain(summary)}`;
+function command([name, command]) {
+  const form = formOfCommand(name, command).slice(name.length + 1);
+  const codes = command.exitCodes === undefined ? '' : `\n${plain(command.exitCodes)}`;
+  return `.TP\n.B ${plain(name)}${form && ` \\fR${plain(form)}`}\n${plain(command.summary)}${codes}`;
 }
 
-function option([name, { alias, type, describe }]) {
+function option([name, { alias, value, describe }]) {
   const forms = [...(alias ? [`-${alias}`] : []), `--${name}`].map((form) => `\\fB${plain(form)}\\fR`);
-  return `.TP\n${forms.join(', ')}${type === 'string' ? ' \\fIVALUE\\fR' : ''}\n${plain(describe)}`;
+  return `.TP\n${forms.join(', ')}${value === undefined ? '' : ` \\fI${plain(value)}\\fR`}\n${plain(describe)}`;
 }
 
 function settings(options) {

@@ -1,14 +1,15 @@
 import yargs from 'yargs';
-import type { Command } from './command.ts';
+import { type Command, formOfCommand } from './command.ts';
 import { UsageError } from './errors.ts';
-import { CHECK, EXIT_CODES, OPTIONS } from './options.ts';
+import { CHECK, COMMON, EXIT_CODES, OPTIONS, type OptionName, type OptionValues } from './options.ts';
 
 /** A command line taken apart, nothing in it judged yet. Every value is the text that was written. */
 export interface Arguments {
   kind: 'call';
   /** The command and its operands. */
   words: string[];
-  options: { server?: string; serverId?: string; service?: string; verbosity: number; table?: boolean };
+  options: OptionValues;
+  verbosity: number;
 }
 
 /** A text that was asked for instead: help or version. */
@@ -29,41 +30,36 @@ const PARSING = {
   'unknown-options-as-args': true,
 };
 
+const NAMES = Object.keys(OPTIONS) as OptionName[];
+
 /** Takes `argv` apart. Throws UsageError at an option that does not exist. */
 export async function parseArguments(
   argv: string[],
   commands: Record<string, Command>,
   version: string,
 ): Promise<Arguments | Answer> {
-  let text = '';
-  const parsed = await describe(commands, version).parseAsync(
-    expandShort(argv),
-    {},
-    (_error, _argv, output) => {
-      text = output;
-    },
-  );
-  if (text !== '') return { kind: 'text', text };
+  const parsed: Record<string, unknown> = await parserOf(NAMES).parseAsync(expandShort(argv));
+  const words = (parsed._ as unknown[]).map(String);
+  if (parsed.version) return { kind: 'text', text: version };
+  if (parsed.help) return { kind: 'text', text: await helpOf(words[0], commands) };
 
-  const words = parsed._.map(String);
   refuseUnknown(words, Object.keys(parsed));
-  const { server, 'server-id': serverId, service, verbose } = parsed;
-  const table = parsed['no-table'] ? false : parsed.table;
+  const options = Object.fromEntries(
+    NAMES.filter((name) => name !== 'verbose' && parsed[name] !== undefined).map((name) => [
+      name,
+      parsed[name],
+    ]),
+  );
   return {
     kind: 'call',
     words: [...words, ...((parsed['--'] as string[] | undefined) ?? [])],
-    options: {
-      verbosity: verbose,
-      ...(server !== undefined && { server }),
-      ...(serverId !== undefined && { serverId }),
-      ...(service !== undefined && { service }),
-      ...(table !== undefined && { table }),
-    },
+    options,
+    verbosity: parsed.verbose as number,
   };
 }
 
-const KNOWN = new Set(
-  Object.entries(OPTIONS).flatMap(([name, { alias }]) => (alias === undefined ? [name] : [name, alias])),
+const KNOWN = new Set<string>(
+  Object.entries(OPTIONS).flatMap(([name, option]) => ('alias' in option ? [name, option.alias] : [name])),
 );
 const NO_OPTIONS = new Set(['_', '--', '$0']);
 
@@ -76,32 +72,33 @@ function refuseUnknown(words: string[], names: string[]): void {
 }
 
 /** yargs reads options and prints help; the commands are ours to call, as its own kind coerces and drops operands. */
-function describe(commands: Record<string, Command>, version: string) {
-  let parser = yargs()
-    .scriptName('overcli')
-    .locale('en')
-    .exitProcess(false)
-    .parserConfiguration(PARSING)
-    .usage(usage(commands));
-  for (const { example } of Object.values(commands)) parser = parser.example(`overcli ${example}`, '');
-  return parser
-    .option('server', OPTIONS.server)
-    .option('server-id', OPTIONS['server-id'])
-    .option('service', OPTIONS.service)
-    .option('table', OPTIONS.table)
-    .option('no-table', OPTIONS['no-table'])
-    .option('verbose', OPTIONS.verbose)
-    .alias('help', 'h')
-    .version(version)
-    .wrap(null)
-    .epilogue(EXIT_CODES);
+function parserOf(names: OptionName[]) {
+  const parser = yargs().scriptName('overcli').locale('en').exitProcess(false).help(false).version(false);
+  for (const name of names) parser.option(name, OPTIONS[name]);
+  return parser.parserConfiguration(PARSING).wrap(null);
+}
+
+/** The help of a command, or of all of them where none is named. */
+function helpOf(name: string | undefined, commands: Record<string, Command>): Promise<string> {
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const parser = command ? parserOf(optionsOf(command)) : parserOf(COMMON);
+  parser.usage(
+    command ? `overcli ${formOfCommand(name as string, command)}\n\n${command.summary}` : usage(commands),
+  );
+  for (const { example } of command ? [command] : Object.values(commands))
+    parser.example(`overcli ${example}`, '');
+  return parser.epilogue(command?.exitCodes ?? EXIT_CODES).getHelp();
+}
+
+/** The options that a command takes, its own first. */
+function optionsOf({ options = [] }: Command): OptionName[] {
+  return [...options, ...COMMON];
 }
 
 function usage(commands: Record<string, Command>): string {
-  const lines = Object.entries(commands).map(([name, command]) => {
-    const option = command.takesService ? ' [--service NAME]' : '';
-    return `  ${[name, ...command.operands].join(' ')}${option}\n      ${command.summary}`;
-  });
+  const lines = Object.entries(commands).map(
+    ([name, command]) => `  ${formOfCommand(name, command)}\n      ${command.summary}`,
+  );
   const check = `  check ${CHECK.form}\n      ${CHECK.summary}`;
   return `overcli -s URL -i NAME:KEY COMMAND [ARGUMENTS]\n\nCommands:\n${[...lines, check].join('\n')}`;
 }
@@ -110,8 +107,9 @@ function usage(commands: Record<string, Command>): string {
 function expandShort(argv: string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((word, index) => {
-    const match = end >= 0 && index > end ? null : /^-([si])=?(.+)$/s.exec(word);
-    return match ? `--${match[1] === 's' ? 'server' : 'server-id'}=${match[2]}` : word;
+    const [, letter, value] = (end >= 0 && index > end ? null : /^-([sic])=?(.+)$/s.exec(word)) ?? [];
+    const name = NAMES.find((known) => 'alias' in OPTIONS[known] && OPTIONS[known].alias === letter);
+    return name === undefined ? word : `--${name}=${value}`;
   });
 }
 

@@ -10,6 +10,7 @@ import { readIdentity, readServer } from './connection.ts';
 import { UsageError } from './errors.ts';
 import { createLog, oneLine } from './log.ts';
 import { checkCount } from './operands.ts';
+import { COMMON, type OptionName, type OptionValues } from './options.ts';
 import { version } from './version.ts';
 
 /** A new command is one module and one line here. */
@@ -29,8 +30,8 @@ export type Process = Omit<Surroundings, 'log'>;
 export async function cli(argv: string[], process: Process): Promise<number> {
   try {
     const parsed = await parseArguments(argv, commands, version());
-    if (parsed.kind === 'text') process.out(`${parsed.text}\n`);
-    else await callCommand(parsed, process);
+    if (parsed.kind === 'call') return (await callCommand(parsed, process)) ?? EXIT.done;
+    process.out(`${parsed.text}\n`);
     return EXIT.done;
   } catch (error) {
     process.err(`overcli: ${oneLine((error as Error).message)}\n`);
@@ -39,25 +40,32 @@ export async function cli(argv: string[], process: Process): Promise<number> {
   }
 }
 
-async function callCommand({ words, options }: Arguments, process: Process): Promise<void> {
+async function callCommand(
+  { words, options, verbosity }: Arguments,
+  process: Process,
+): Promise<number | undefined> {
   const flags = {
     server: options.server === undefined ? undefined : readServer(options.server),
-    identity: options.serverId === undefined ? undefined : readIdentity(options.serverId),
-    service: options.service,
-    verbosity: options.verbosity,
-    table: options.table,
+    identity: options['server-id'] === undefined ? undefined : readIdentity(options['server-id']),
+    verbosity,
+    options,
   };
   const [name, ...operands] = words;
   const command = findCommand(name);
-  if (flags.service !== undefined && !command.takesService)
-    throw new UsageError(`--service is only for alert; leave it out`);
-  if (flags.table !== undefined && !command.takesTable)
-    throw new UsageError('--table and --no-table are only for monitor; leave them out');
+  refuseForeign(command, options);
   checkCount(name as string, command, operands);
 
   const prefix = () => process.clock.timestamp();
-  const log = createLog({ write: process.err, verbosity: flags.verbosity, prefix });
-  await command.call({ operands, flags, surroundings: { ...process, log } });
+  const log = createLog({ write: process.err, verbosity, prefix });
+  return command.call({ operands, flags, surroundings: { ...process, log } });
+}
+
+/** Refuses what is an option of other commands alone. */
+function refuseForeign({ options: own = [] }: Command, options: OptionValues): void {
+  const foreign = (Object.keys(options) as OptionName[]).find((name) => ![...COMMON, ...own].includes(name));
+  if (foreign === undefined) return;
+  const takers = Object.keys(commands).filter((name) => commands[name]?.options?.includes(foreign));
+  throw new UsageError(`--${foreign} is only for ${takers.join(', ')}; leave it out`);
 }
 
 function findCommand(name: string | undefined): Command {

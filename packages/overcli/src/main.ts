@@ -18,6 +18,7 @@ async function main(argv: string[]): Promise<number> {
     err: (text) => process.stderr.write(text),
     terminal: findTerminal(process),
     clock: systemClock,
+    env: process.env,
     listenForStop,
   });
 }

@@ -1,22 +1,48 @@
-/** The options of the command line. The help, the manual and the shell completions are made from it. */
+/** One option of the command line; `value` is what stands for its value in a form. */
+interface OptionText {
+  alias?: string;
+  type: 'string' | 'boolean' | 'count';
+  value?: string;
+  describe: string;
+}
+
+/**
+ * All options of the command line: each name means the same wherever a command takes it. The help, the manual and the shell
+ * completions are made from it.
+ */
 export const OPTIONS = {
-  server: { alias: 's', type: 'string', describe: "The collector's address, URL" },
-  'server-id': { alias: 'i', type: 'string', describe: 'Who reports, and its key: NAME:KEY' },
-  service: { alias: undefined, type: 'string', describe: 'For alert: the service that it is about' },
-  table: {
-    alias: undefined,
-    type: 'boolean',
-    describe: 'For monitor: show the services as a table, as on a terminal without -v',
+  server: { alias: 's', type: 'string', value: 'URL', describe: "The collector's address" },
+  'server-id': { alias: 'i', type: 'string', value: 'NAME:KEY', describe: 'Who reports, and its key' },
+  config: {
+    alias: 'c',
+    type: 'string',
+    value: 'FILE',
+    describe:
+      "A monitor's file that says where to report and as whom, when -s and -i do not; otherwise the one in OVERCLI_CONFIG, and then /etc/overc/monitor.ini",
   },
-  'no-table': {
-    alias: undefined,
-    type: 'boolean',
-    describe: 'For monitor: log lines on a terminal too',
-  },
+  service: { type: 'string', value: 'NAME', describe: 'The service that it is about' },
+  table: { type: 'boolean', describe: 'Show the services as a table, as on a terminal without -v' },
+  'no-table': { type: 'boolean', describe: 'Log lines on a terminal too' },
   verbose: { alias: 'v', type: 'count', describe: 'Say what is done; -vv says how' },
-  help: { alias: 'h', type: 'boolean', describe: 'Show help' },
-  version: { alias: undefined, type: 'boolean', describe: 'Show version number' },
-} as const;
+  help: { alias: 'h', type: 'boolean', describe: 'Show help, behind a command its own' },
+  version: { type: 'boolean', describe: 'Show version number' },
+} as const satisfies Record<string, OptionText>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** What every command takes. */
+export const COMMON: OptionName[] = ['server', 'server-id', 'verbose', 'help', 'version'];
+
+/** The values of options as they were written. */
+export type OptionValues = {
+  [Name in OptionName]?: (typeof OPTIONS)[Name]['type'] extends 'string' ? string : boolean;
+};
+
+/** An option as the form of a command shows it, such as `[--service NAME]`. */
+export function formOf(name: OptionName): string {
+  const { value }: OptionText = OPTIONS[name];
+  return `[--${name}${value === undefined ? '' : ` ${value}`}]`;
+}
 
 export const EXIT_CODES = 'Exit codes: 0 done, 1 the collector or network refused, 2 used wrongly.';
 

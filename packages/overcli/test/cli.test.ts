@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Collector, json } from './collector.ts';
-import { overcli, overcliHere } from './program.ts';
+import { overcli, overcliHere, Program } from './program.ts';
 import { Workshop } from './workshop.ts';
 
 const KEY = 'k3y-of-web1';
@@ -56,6 +56,30 @@ describe('overcli', () => {
       [0, 0, 0, 0],
     );
     for (const { body } of collector.received) assert.equal(body.server.key, 'a:b');
+  });
+
+  it('takes from a monitor’s file what -s and -i do not say', async () => {
+    const file = workshop.write('way.ini', `[overc]\nserver=${collector.url}\nmy-name=web2\nmy-key=5678\n`);
+    assert.equal((await overcliHere('-c', file, 'ping')).code, 0);
+    assert.equal((await overcliHere('-i', 'web3:9', 'alert', 'x', `-c${file}`)).code, 0);
+    assert.equal((await new Program(['ping'], [], { OVERCLI_CONFIG: file }).outcome).code, 0);
+    const names = collector.received.map(({ body }) => body.server.name);
+    assert.deepEqual(names, ['web2', 'web3', 'web2']);
+
+    workshop.write('way.ini', '[overc]\nmy-name=web2\n');
+    const { code, err } = await overcliHere('-c', file, 'ping');
+    assert.deepEqual(
+      [code, /way\.ini: \[overc\] server: is missing; add server = http.*or give -s URL/.test(err)],
+      [2, true],
+    );
+  });
+
+  it('shows help about one command with its own options', async () => {
+    const { code, out } = await overcliHere('alert', '--help');
+    assert.equal(code, 0);
+    assert.match(out, /^overcli alert MESSAGE \[--service NAME\]\n/);
+    assert.match(out, / --service /);
+    assert.doesNotMatch(out, /--table/);
   });
 
   it('reports a state silently', async () => {
@@ -169,7 +193,11 @@ describe('overcli', () => {
     ['a missing message', ['alert'], /MESSAGE is missing: overcli alert MESSAGE/],
     ['an empty message', ['alert', ''], /MESSAGE: "" must not be empty/],
     ['an alert for a nameless service', ['alert', '--service', '', 'x'], /--service: "" must not be empty/],
-    ['--service where it means nothing', ['ping', '--service', 'x'], /--service is only for alert/],
+    [
+      '--service where it means nothing',
+      ['ping', '--service', 'x'],
+      /--service is only for alert; leave it out/,
+    ],
     ['a missing file name', ['monitor'], /CONFIG\.ini is missing: overcli monitor CONFIG\.ini/],
     ['a missing file', ['monitor', '/nowhere.ini'], /\/nowhere\.ini: cannot be read: no such file/],
   ];

@@ -54,6 +54,7 @@ export async function overcliHere(...args: string[]): Promise<Outcome> {
       said.err += text;
     },
     clock: systemClock,
+    env: {},
     listenForStop: () => {
       throw new Error('a monitor began');
     },

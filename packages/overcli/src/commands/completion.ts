@@ -38,7 +38,7 @@ const WORDS = Object.keys(OPTIONS).map((name) => `--${name}`);
 /** The options that a value follows, in both forms. */
 const WITH_VALUE = Object.entries(OPTIONS)
   .filter(([, { type }]) => type === 'string')
-  .flatMap(([name, { alias }]) => (alias === undefined ? [`--${name}`] : [`-${alias}`, `--${name}`]));
+  .flatMap(([name, option]) => ('alias' in option ? [`-${option.alias}`, `--${name}`] : [`--${name}`]));
 
 /** Completes an option, then the command where none stands yet, and file names behind it. Needs no overcli to run. */
 function bashScript(commands: string[], checks: string[]): string {

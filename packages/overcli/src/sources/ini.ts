@@ -5,19 +5,23 @@ import { MONITOR_OPTIONS } from './options.ts';
 import { NO_DEFAULTS, readDefaults, readService, SERVICE_PREFIX, type ServiceValues } from './service.ts';
 import type { PluginSpec } from './spec.ts';
 
-export interface MonitorSettings {
+/** Where to report and as whom, as far as a file says it. */
+export interface WaySettings {
   /** The collector's addresses, in the order in which they are tried. */
   servers?: string[] | undefined;
   name?: string | undefined;
   key?: string | undefined;
-  maxLagMs?: number | undefined;
-  maxParallel?: number | undefined;
-  /** Whether services that are no longer run end on purpose. */
-  saysBye: boolean;
   /** A proxy's address, or `none`. */
   proxy?: string | undefined;
   /** Certificates in PEM. */
   ca?: string | undefined;
+}
+
+export interface MonitorSettings extends WaySettings {
+  maxLagMs?: number | undefined;
+  maxParallel?: number | undefined;
+  /** Whether services that are no longer run end on purpose. */
+  saysBye: boolean;
   plugins: PluginSpec[];
   /** The file's folder. */
   folder: string;
@@ -39,6 +43,14 @@ interface Sections {
 /** Reads a monitor's file and what it includes. Throws SettingsError that names file, section, option and remedy. */
 export function readMonitorFile(file: string): MonitorSettings {
   return naming(file, () => parseMonitorFile(readText(file), dirname(resolve(file))));
+}
+
+/** Reads where a monitor's file says to report; nothing of its services. Throws SettingsError. */
+export function readWay(file: string): WaySettings {
+  return naming(file, () => {
+    const { overc } = sort(parseIni(readText(file)));
+    return readOverc(overc ? readSection(overc, MONITOR_OPTIONS) : {}, dirname(resolve(file)));
+  });
 }
 
 /** Reads a monitor file's text as if it lay in `folder`, where its commands will run. Throws SettingsError. */
