@@ -2,10 +2,12 @@ import { SettingsError } from '@overc/protocol';
 import { type Arguments, parseArguments } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
 import { alert } from './commands/alert.ts';
+import { alerts } from './commands/alerts.ts';
 import { completionOf } from './commands/completion.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
 import { serviceStatus } from './commands/service-status.ts';
+import { services } from './commands/services.ts';
 import { readIdentity, readServer } from './connection.ts';
 import { UsageError } from './errors.ts';
 import { createLog, oneLine } from './log.ts';
@@ -19,6 +21,8 @@ export const commands: Record<string, Command> = {
   'service-status': serviceStatus,
   alert,
   monitor,
+  services,
+  alerts,
   completion: completionOf(() => [...Object.keys(commands), 'check']),
 };
 
@@ -35,9 +39,17 @@ export async function cli(argv: string[], process: Process): Promise<number> {
     return EXIT.done;
   } catch (error) {
     process.err(`overcli: ${oneLine((error as Error).message)}\n`);
-    if (error instanceof UsageError) process.err('Run overcli --help for all commands and examples.\n');
+    if (error instanceof UsageError) process.err(adviceFor(argv));
     return error instanceof UsageError || error instanceof SettingsError ? EXIT.misused : EXIT.refused;
   }
+}
+
+/** Where the right use stands; of the command that was meant, as far as one can tell. */
+function adviceFor(argv: string[]): string {
+  const name = argv.find((word) => Object.hasOwn(commands, word));
+  return name === undefined
+    ? 'Run overcli --help for all commands and examples.\n'
+    : `Run overcli ${name} --help for its options and an example.\n`;
 }
 
 async function callCommand(

@@ -69,3 +69,32 @@ export async function pauseByWall(clock: Clock, ms: number, signal: AbortSignal)
 export function parseTime(text: string): number {
   return Date.parse(text);
 }
+
+/** Date and time, perhaps with a zone; the machine's own where none is given. */
+const LOCAL_TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** UTC ms of a time as a person writes it, such as `2026-01-31`, which is its beginning here; NaN for any other text. */
+export function parseLocalTime(text: string): number {
+  const [, date, time = '00:00', zone = ''] = LOCAL_TIME.exec(text) ?? [];
+  return date === undefined ? Number.NaN : Date.parse(`${date}T${time}${zone}`);
+}
+
+/** UTC ms as ISO 8601 in UTC. */
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** A time as people read it here: on the machine's own clock, without the date when that is the one of `nowMs`. */
+export function localTime(ms: number, nowMs: number): string {
+  const [date, time] = localParts(ms);
+  return date === localParts(nowMs)[0] ? time : `${date} ${time.slice(0, 'HH:MM'.length)}`;
+}
+
+function localParts(ms: number): [date: string, time: string] {
+  const at = new Date(ms);
+  const two = (number: number) => String(number).padStart(2, '0');
+  return [
+    `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`,
+    `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`,
+  ];
+}

@@ -1,17 +1,21 @@
 import { httpUrl, type Identity, nameText } from '@overc/protocol';
 import { UsageError } from './errors.ts';
 
-/** Where to report, and as whom. */
-export interface Connection {
+/** How to get to a collector; that is all that reading from it takes. */
+export interface Route {
   /** The collector's address, perhaps with credentials in it; never to be shown as it is. */
   server: string;
   /** Further addresses of it, tried in turn when the first does not answer. */
   others?: string[] | undefined;
-  identity: Identity;
   /** The address of a proxy on the way, or `none`; the environment tells when it is left out. */
   proxy?: string | undefined;
   /** Certificates (PEM) of authorities that may vouch for the collector, beside the known ones. */
   ca?: string | undefined;
+}
+
+/** Where to report, and as whom. */
+export interface Connection extends Route {
+  identity: Identity;
 }
 
 /** The address given with `-s`. Its text is not repeated in an error, since it may hold a password. */

@@ -37,7 +37,11 @@ export class Collector {
       'request',
       async (request, response) => {
         const body = Buffer.concat(await request.toArray()).toString('utf8');
-        this.received.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(body) });
+        this.received.push({
+          path: request.url ?? '',
+          headers: request.headers,
+          body: body && JSON.parse(body),
+        });
         (this.script.shift() ?? this.answer)(response);
       },
     );

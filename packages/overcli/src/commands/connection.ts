@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { SettingsError } from '@overc/protocol';
-import type { Connection } from '../connection.ts';
+import type { Connection, Route } from '../connection.ts';
 import { UsageError } from '../errors.ts';
 import type { Flags } from '../flags.ts';
-import type { WaySettings } from '../sources/ini.ts';
+import type { RouteSettings, WaySettings } from '../sources/ini.ts';
 
 /** Where packages and service managers expect a monitor's file. */
 const USUAL_FILE = '/etc/overc/monitor.ini';
@@ -13,17 +13,34 @@ const USUAL_FILE = '/etc/overc/monitor.ini';
  * Throws UsageError and SettingsError.
  */
 export async function requireConnection(flags: Flags, env: NodeJS.ProcessEnv): Promise<Connection> {
-  const { server, identity, options } = flags;
-  const isComplete = server !== undefined && identity !== undefined;
-  const file = options.config ?? (isComplete ? undefined : env.OVERCLI_CONFIG || usualFile());
+  const { server, identity } = flags;
+  const file = fileFor(flags, env, server !== undefined && identity !== undefined);
   if (file !== undefined) {
     const { readWay } = await import('../sources/ini.ts');
     return chooseConnection(file, flags, readWay(file));
   }
+  const route = serverOf(flags);
+  if (identity === undefined) throw new UsageError('-i is missing; add -i NAME:KEY, such as web1:1234');
+  return { ...route, identity };
+}
+
+/** Where to read, for which nobody has to say who they are. Throws UsageError and SettingsError. */
+export async function requireRoute(flags: Flags, env: NodeJS.ProcessEnv): Promise<Route> {
+  const file = fileFor(flags, env, flags.server !== undefined);
+  if (file === undefined) return serverOf(flags);
+  const { readRoute } = await import('../sources/ini.ts');
+  return chooseRoute(file, flags, readRoute(file));
+}
+
+/** The file that says what the command line does not; none when that says it all and names no file. */
+function fileFor({ options }: Flags, env: NodeJS.ProcessEnv, isComplete: boolean): string | undefined {
+  return options.config ?? (isComplete ? undefined : env.OVERCLI_CONFIG || usualFile());
+}
+
+function serverOf({ server }: Flags): Route {
   if (server === undefined)
     throw new UsageError("-s is missing; add -s http://localhost:5000/, or -c FILE for a monitor's file");
-  if (identity === undefined) throw new UsageError('-i is missing; add -i NAME:KEY, such as web1:1234');
-  return { server, identity };
+  return { server };
 }
 
 function usualFile(): string | undefined {
@@ -32,16 +49,23 @@ function usualFile(): string | undefined {
 
 /** The command line goes before the file. Throws SettingsError that says what neither tells. */
 export function chooseConnection(file: string, flags: Flags, settings: WaySettings): Connection {
-  const missing = (option: string, example: string, flag: string) =>
-    new SettingsError(`${file}: [overc] ${option}: is missing; add ${option} = ${example}, or give ${flag}`);
+  const route = chooseRoute(file, flags, settings);
+  if (flags.identity) return { ...route, identity: flags.identity };
 
-  const [server, ...others] = flags.server === undefined ? (settings.servers ?? []) : [flags.server];
-  if (server === undefined) throw missing('server', 'http://localhost:5000/', '-s URL');
-  const { proxy, ca, name, key } = settings;
-  const way = { server, others, proxy, ca };
-  if (flags.identity) return { ...way, identity: flags.identity };
+  const { name, key } = settings;
+  if (name === undefined) throw missing(file, 'my-name', 'web1', '-i NAME:KEY');
+  if (key === undefined) throw missing(file, 'my-key', '1234', '-i NAME:KEY');
+  return { ...route, identity: { name, key } };
+}
 
-  if (name === undefined) throw missing('my-name', 'web1', '-i NAME:KEY');
-  if (key === undefined) throw missing('my-key', '1234', '-i NAME:KEY');
-  return { ...way, identity: { name, key } };
+function chooseRoute(file: string, flags: Flags, { servers = [], proxy, ca }: RouteSettings): Route {
+  const [server, ...others] = flags.server === undefined ? servers : [flags.server];
+  if (server === undefined) throw missing(file, 'server', 'http://localhost:5000/', '-s URL');
+  return { server, others, proxy, ca };
+}
+
+function missing(file: string, option: string, example: string, flag: string): SettingsError {
+  return new SettingsError(
+    `${file}: [overc] ${option}: is missing; add ${option} = ${example}, or give ${flag}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { PATHS, type PostedAlert, type Report } from '@overc/protocol';
 import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection, Route } from '../connection.ts';
 import { type Address, readAddress } from './address.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { networkError } from './network-error.ts';
@@ -17,6 +17,8 @@ const RETURN_AFTER_MS = 60_000;
 export interface ClientOptions {
   patienceMs?: number;
   returnAfterMs?: number;
+  /** An answer that is longer is none of a collector's. */
+  mostAnswerBytes?: number;
   /** Hears of every answer. */
   debug?: (text: string) => void;
 }
@@ -24,10 +26,13 @@ export interface ClientOptions {
 /** A report whose state is any word, as a person may write it; the collector turns a strange one into UNK. */
 export type OutgoingReport = Omit<Report, 'state'> & { state: string };
 
-/** Speaks the write API. Every method throws CollectorError when the collector or the network refuses. */
+/**
+ * Speaks the write API, which takes an identity, and the read API. Every method throws CollectorError when the collector or
+ * the network refuses.
+ */
 export class Client {
   readonly #addresses: [Address, ...Address[]];
-  readonly #connection: Connection;
+  readonly #identity: Connection['identity'] | undefined;
   readonly #patienceMs: number;
   readonly #returnAfterMs: number;
   readonly #debug: (text: string) => void;
@@ -37,15 +42,15 @@ export class Client {
   /** When the first address last failed or was tried again, on the clock that never jumps. */
   #awaySince = 0;
 
-  constructor(connection: Connection, options: ClientOptions = {}) {
+  constructor(connection: Route & Partial<Connection>, options: ClientOptions = {}) {
     const { patienceMs = PATIENCE_MS, returnAfterMs = RETURN_AFTER_MS, debug = () => {} } = options;
     const others = (connection.others ?? []).map(readAddress);
-    this.#connection = connection;
+    this.#identity = connection.identity;
     this.#addresses = [readAddress(connection.server), ...others];
     this.#patienceMs = patienceMs;
     this.#returnAfterMs = returnAfterMs;
     this.#debug = debug;
-    this.#way = createDispatcher(connection, patienceMs);
+    this.#way = createDispatcher(connection, patienceMs, options.mostAnswerBytes);
   }
 
   /** The collector's address that is in use, as it may be shown: without credentials. */
@@ -90,15 +95,25 @@ export class Client {
     await this.#way.dispatcher.destroy();
   }
 
-  /** Tries the addresses in turn, beginning with the one that answered last. */
+  /** What the read API answers under `path`, which may have a query; `has` tells whether it is that. */
+  async get<T extends object>(path: string, has: (answer: object) => answer is T): Promise<T> {
+    return this.#inTurn((address) => this.#ask(address, { method: 'GET', path }, has));
+  }
+
   async #post(path: string, body: object, success: 'ok' | 'pong', signal?: AbortSignal): Promise<void> {
-    const payload = JSON.stringify({ server: this.#connection.identity, ...body });
+    const payload = JSON.stringify({ server: this.#identity, ...body });
+    await this.#inTurn((address) => this.#postTo(address, path, payload, success, signal), signal);
+  }
+
+  /** Tries the addresses in turn, beginning with the one that answered last. */
+  async #inTurn<T>(attempt: (address: Address) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const failures: CollectorError[] = [];
     for (const [offset] of this.#addresses.entries()) {
       const index = (this.#current + offset) % this.#addresses.length;
       try {
-        await this.#postTo(this.#addressAt(index), path, payload, success, signal);
-        return this.#onAnswer(index);
+        const answer = await attempt(this.#addressAt(index));
+        this.#onAnswer(index);
+        return answer;
       } catch (error) {
         if (!(error instanceof CollectorError) || !mayBeTakenLater(error) || signal?.aborted) throw error;
         failures.push(error);
@@ -113,16 +128,16 @@ export class Client {
     if (index !== this.#current) {
       this.#current = index;
       this.#awaySince = now;
-      this.#debug(`Now reporting to ${this.address}`);
+      this.#debug(`Now speaking to ${this.address}`);
     }
-    if (index === 0 || now - this.#awaySince < this.#returnAfterMs) return;
+    if (index === 0 || !this.#identity || now - this.#awaySince < this.#returnAfterMs) return;
     this.#awaySince = now;
     void this.#tryFirst();
   }
 
   /** Aside, since no report shall wait for an address that is probably still away. */
   async #tryFirst(): Promise<void> {
-    const payload = JSON.stringify({ server: this.#connection.identity });
+    const payload = JSON.stringify({ server: this.#identity });
     try {
       await this.#postTo(this.#addressAt(0), PATHS.ping, payload, 'pong');
       this.#onAnswer(0);
@@ -142,20 +157,33 @@ export class Client {
     success: 'ok' | 'pong',
     signal?: AbortSignal,
   ): Promise<void> {
-    const answer = await this.#send(address, path, payload, signal);
-    this.#debug(`POST ${address.shown}${path}, ${Buffer.byteLength(payload)} bytes: ${answer.status}`);
+    const said = (answer: ParsedAnswer): answer is ParsedAnswer => answer[success] === 1;
+    await this.#ask(address, { method: 'POST', path, body: payload }, said, signal);
+  }
+
+  /** One exchange with one address. Throws CollectorError unless the answer is a 200 that `isIt` takes. */
+  async #ask<T extends object>(
+    address: Address,
+    { method, path, body }: Exchange,
+    isIt: (answer: object) => answer is T,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const answer = await this.#send(address, { method, path, body }, signal);
+    const sent = body === undefined ? '' : `, ${Buffer.byteLength(body)} bytes`;
+    this.#debug(`${method} ${address.shown}${path}${sent}: ${answer.status}`);
     const parsed = parseAnswer(answer.text);
-    if (answer.status === 200 && parsed[success] === 1) return;
+    if (answer.status === 200 && isIt(parsed)) return parsed;
     throw this.#refusal(address, answer, parsed);
   }
 
   async #send(
     { url, authorization, shown }: Address,
-    path: string,
-    body: string,
+    { method, path, body }: Exchange,
     signal?: AbortSignal,
   ): Promise<Answer> {
     const limit = AbortSignal.timeout(TRICKLE_FACTOR * this.#patienceMs);
+    const { pathname, search } = new URL(path, url);
+    const kind = body === undefined ? { accept: 'application/json' } : { 'content-type': 'application/json' };
     try {
       const {
         statusCode,
@@ -163,10 +191,10 @@ export class Client {
         body: answer,
       } = await this.#way.dispatcher.request({
         origin: url.origin,
-        path: new URL(path, url).pathname,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
-        body,
+        path: `${pathname}${search}`,
+        method,
+        headers: { ...kind, ...(authorization && { authorization }) },
+        ...(body !== undefined && { body }),
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
       return { status: statusCode, headers, text: await answer.text() };
@@ -183,8 +211,15 @@ export class Client {
 
   /** Something between us and the collector may echo what we sent; the key is shown nowhere all the same. */
   #withoutKey(text: string): string {
-    return text.replaceAll(this.#connection.identity.key, '***');
+    return this.#identity ? text.replaceAll(this.#identity.key, '***') : text;
   }
+}
+
+interface Exchange {
+  method: 'GET' | 'POST';
+  /** Relative to the collector's address. */
+  path: string;
+  body?: string | undefined;
 }
 
 interface Answer {

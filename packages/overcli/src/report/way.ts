@@ -1,9 +1,9 @@
 import tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
-import type { Connection } from '../connection.ts';
+import type { Route } from '../connection.ts';
 import { readAddress } from './address.ts';
 
-/** A collector answers in a few bytes; anything this long is none. */
+/** A collector answers a report in a few bytes; anything this long is none. */
 const MOST_ANSWER_BYTES = 64 * 1024;
 /** How long one of several addresses may take to accept a connection, before the next one is tried. */
 const TURN_MS = 3000;
@@ -18,13 +18,17 @@ export interface Way {
 }
 
 /** Connections to the collector, perhaps through a proxy, with patience for each step of an exchange. */
-export function createDispatcher({ others, proxy, ca }: Connection, patienceMs: number): Way {
+export function createDispatcher(
+  { others, proxy, ca }: Route,
+  patienceMs: number,
+  mostAnswerBytes = MOST_ANSWER_BYTES,
+): Way {
   const trusted = ca === undefined ? {} : { ca: [...knownAuthorities(), ca] };
   const options = {
     connect: { timeout: others?.length ? Math.min(patienceMs, TURN_MS) : patienceMs, ...trusted },
     headersTimeout: patienceMs,
     bodyTimeout: patienceMs,
-    maxResponseSize: MOST_ANSWER_BYTES,
+    maxResponseSize: mostAnswerBytes,
   };
   if (proxy === DIRECT) return { dispatcher: new Agent(options), shown: '' };
 

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import type { Connection } from '../connection.ts';
+import type { Connection, Route } from '../connection.ts';
 import type { Client, ClientOptions } from './client.ts';
 
 /**
@@ -10,7 +10,7 @@ const NO_SECOND_COMPILATION = '--wasm-tiering-budget=1000000000';
 
 /** Does something with a client and closes it in any case. Only what talks to a collector loads the HTTP client. */
 export async function withClient(
-  connection: Connection,
+  connection: Route & Partial<Connection>,
   options: ClientOptions,
   use: (client: Client) => Promise<void>,
 ): Promise<void> {

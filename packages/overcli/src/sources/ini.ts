@@ -5,16 +5,20 @@ import { MONITOR_OPTIONS } from './options.ts';
 import { NO_DEFAULTS, readDefaults, readService, SERVICE_PREFIX, type ServiceValues } from './service.ts';
 import type { PluginSpec } from './spec.ts';
 
-/** Where to report and as whom, as far as a file says it. */
-export interface WaySettings {
+/** How to get to the collector, as far as a file says it. */
+export interface RouteSettings {
   /** The collector's addresses, in the order in which they are tried. */
   servers?: string[] | undefined;
-  name?: string | undefined;
-  key?: string | undefined;
   /** A proxy's address, or `none`. */
   proxy?: string | undefined;
   /** Certificates in PEM. */
   ca?: string | undefined;
+}
+
+/** Where to report and as whom, as far as a file says it. */
+export interface WaySettings extends RouteSettings {
+  name?: string | undefined;
+  key?: string | undefined;
 }
 
 export interface MonitorSettings extends WaySettings {
@@ -50,6 +54,15 @@ export function readWay(file: string): WaySettings {
   return naming(file, () => {
     const { overc } = sort(parseIni(readText(file)));
     return readOverc(overc ? readSection(overc, MONITOR_OPTIONS) : {}, dirname(resolve(file)));
+  });
+}
+
+/** The same without the key, whose file those who only read may not open. Throws SettingsError. */
+export function readRoute(file: string): RouteSettings {
+  return naming(file, () => {
+    const { overc } = sort(parseIni(readText(file)));
+    const { 'key-file': _, ...values } = overc ? readSection(overc, MONITOR_OPTIONS) : {};
+    return readOverc(values, dirname(resolve(file)));
   });
 }
 

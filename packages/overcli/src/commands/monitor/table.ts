@@ -1,6 +1,6 @@
-import type { State } from '@overc/protocol';
-import stringWidth from 'string-width';
 import { oneLine } from '../../log.ts';
+import { BOLD, COLOURS, paint } from '../colours.ts';
+import { type Column, fit, layOut } from '../table.ts';
 import type { Row } from './board.ts';
 
 export interface TableOptions {
@@ -11,33 +11,27 @@ export interface TableOptions {
   hasColours: boolean;
 }
 
-interface Column {
-  title: string;
-  /** Its least and most width in cells; one without a most takes what is left. */
-  least: number;
-  most?: number;
-  text: (row: Row, now: number) => string;
-}
-
-const COLUMNS: Column[] = [
+const columnsAt = (now: number): Column<Row>[] => [
   { title: 'SERVICE', least: 7, most: 30, text: ({ service }) => oneLine(service) },
-  { title: 'STATE', least: 5, most: 5, text: ({ state }) => state ?? '' },
+  {
+    title: 'STATE',
+    least: 5,
+    most: 5,
+    text: ({ state }) => state ?? '',
+    colour: ({ state }) => state && COLOURS[state],
+  },
   {
     title: 'LAST',
     least: 8,
     most: 8,
-    text: ({ reportedAt }, now) => (reportedAt === undefined ? '' : `${span(now - reportedAt)} ago`),
+    text: ({ reportedAt }) => (reportedAt === undefined ? '' : `${span(now - reportedAt)} ago`),
   },
-  { title: 'NEXT', least: 8, most: 8, text: nextOf },
+  { title: 'NEXT', least: 8, most: 8, text: (row) => nextOf(row, now) },
   { title: 'TOOK', least: 7, most: 7, text: ({ runMs }) => (runMs === undefined ? '' : took(runMs)) },
   { title: 'INFO', least: 10, text: ({ info }) => oneLine(info.split('\n', 1)[0] ?? '') },
 ];
-const GAP = '  ';
 const LEAST_ROWS_WITH_FOOTER = 8;
 
-// Source of the numbers: ECMA-48, Select Graphic Rendition.
-const COLOURS: Record<State, number> = { OK: 32, WARN: 33, ERR: 31, UNK: 35 };
-const BOLD = 1;
 /** Worst first; one that has not reported yet stands before those that are well. */
 const ORDER = ['ERR', 'UNK', 'WARN', undefined, 'OK'];
 
@@ -56,55 +50,17 @@ export function renderTable(
   const room = Math.max(1, options.rows - 2 - (lastLines.length > 0 ? lastLines.length + 1 : 0));
   const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   const shown = sorted.slice(0, sorted.length > room ? room - 1 : room);
-  const widths = widthsOf(shown, columns, now);
-  const style = (text: string, code: number) => (hasColours ? `\x1b[${code}m${text}\x1b[0m` : text);
-  const lineOf = (cells: string[]) =>
-    fit(cells.map((cell, index) => fit(cell, widths[index] ?? 0)).join(GAP), columns).trimEnd();
-  const lines = shown.map((row) => {
-    const line = lineOf(COLUMNS.map(({ text }) => text(row, now)));
-    const stateAt = fit(oneLine(row.service), widths[0] ?? 0).length + GAP.length;
-    const { state } = row;
-    if (!state) return line;
-    return line.slice(0, stateAt) + line.slice(stateAt).replace(state, style(state, COLOURS[state]));
-  });
-  const titles = lineOf(COLUMNS.map(({ title }) => title));
+  const { titles, lines } = layOut(columnsAt(now), shown, options);
   const more = sorted.length - shown.length;
   return [
     fit(oneLine(headline), columns).trimEnd(),
-    style(titles, BOLD),
+    hasColours ? paint(titles, BOLD) : titles,
     ...lines,
     ...(more > 0 ? [fit(`… and ${more} more`, columns).trimEnd()] : []),
     ...(lastLines.length > 0 ? [''] : []),
     ...lastLines.map((line) => fit(oneLine(line).trim(), columns).trimEnd()),
   ];
 }
-
-/** Each column as wide as its texts need, the last one as wide as is left; all of them when the terminal is too narrow. */
-function widthsOf(rows: Row[], columns: number, now: number): number[] {
-  const widths = COLUMNS.map(({ title, least, most, text }) => {
-    const needed = Math.max(title.length, ...rows.map((row) => stringWidth(text(row, now))));
-    return Math.max(least, Math.min(needed, most ?? needed));
-  });
-  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
-  return [...widths.slice(0, -1), Math.max(0, columns - before)];
-}
-
-/** `text` in exactly so many cells, cut with an ellipsis or filled with spaces. */
-function fit(text: string, width: number): string {
-  const needed = stringWidth(text);
-  if (needed <= width) return text + ' '.repeat(width - needed);
-  let cut = '';
-  let used = 0;
-  for (const { segment } of SEGMENTER.segment(text)) {
-    const next = used + stringWidth(segment);
-    if (next > width - 1) break;
-    cut += segment;
-    used = next;
-  }
-  return width === 0 ? '' : `${cut}…${' '.repeat(width - used - 1)}`;
-}
-
-const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 function nextOf({ isRunning, nextAt }: Row, now: number): string {
   if (isRunning) return 'running';
