@@ -9,8 +9,8 @@ export function withOwnProgram(argv: string[]): string[] {
   return program === OWN_NAME ? [...ownProgram(), ...rest] : argv;
 }
 
-/** A single executable holds its script; otherwise Node was told which one to run. */
-function ownProgram(): string[] {
+/** The words that start this program. A single executable holds its script; otherwise Node was told which one to run. */
+export function ownProgram(): string[] {
   const script = isSea() ? [] : [process.argv[1] as string];
   return [process.execPath, ...script];
 }

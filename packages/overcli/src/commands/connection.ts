@@ -6,7 +6,7 @@ import type { Flags } from '../flags.ts';
 import type { RouteSettings, WaySettings } from '../sources/ini.ts';
 
 /** Where packages and service managers expect a monitor's file. */
-const USUAL_FILE = '/etc/overc/monitor.ini';
+export const USUAL_FILE = '/etc/overc/monitor.ini';
 
 /**
  * Where to report: what -s and -i say, and for the rest the file that -c, OVERCLI_CONFIG or else the usual place names.
