@@ -1,5 +1,5 @@
 // Installs and builds what this checkout needs, and does nothing when nothing changed.
-// With --for-tests it also provides what the tests need beyond npm: MariaDB, Chromium and the Monitoring Plugins.
+// With --for-tests it also provides what the tests need beyond npm: MariaDB, Chromium, cron and more.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

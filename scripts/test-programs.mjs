@@ -18,6 +18,12 @@ const PROGRAMS = [
   { name: 'curl', files: ['/usr/bin/curl'], package: 'curl' },
   { name: 'OpenSSL', files: ['/usr/bin/openssl'], package: 'openssl' },
   { name: 'systemd-notify', files: ['/usr/bin/systemd-notify'], package: 'systemd' },
+  { name: 'cron', files: ['/usr/sbin/cron', '/usr/bin/crontab'], package: 'cron' },
+  { name: 'faketime', files: ['/usr/bin/faketime'], package: 'faketime' },
+  // By it others than root have users of their own.
+  ...(process.getuid?.() === 0
+    ? []
+    : [{ name: 'newuidmap', files: ['/usr/bin/newuidmap'], package: 'uidmap' }]),
 ];
 
 /** Exits with 1 and the command that helps when something is missing and cannot be installed from here. */
