@@ -25,7 +25,7 @@ export const commands: Record<string, Command> = {
   services,
   alerts,
   import: importCommand,
-  completion: completionOf(() => [...Object.keys(commands), 'check']),
+  completion: completionOf(() => commands),
 };
 
 const EXIT = { done: 0, refused: 1, misused: 2 } as const;
