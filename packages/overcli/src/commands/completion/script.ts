@@ -39,7 +39,7 @@ _overcli_files() {
   COMPREPLY=($(compgen "$@" -- "$word"))
 }
 _overcli() {
-  local word=\${COMP_WORDS[COMP_CWORD]} line=\${COMP_LINE:0:COMP_POINT} item option= command= name= rest= place=-1
+  local word=\${COMP_WORDS[COMP_CWORD]} line=\${COMP_LINE:0:$COMP_POINT} item option= command= name= rest= place=-1
   while [[ $line == *' '* ]]; do
     item=\${line%% *} line=\${line#* }
     if [[ -z $item ]]; then continue
