@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Report, State } from '@overc/protocol';
 import { createLog } from '../src/log.ts';
+import type { Backlog } from '../src/report/backlog.ts';
 import { Client } from '../src/report/client.ts';
 import { Reporter } from '../src/report/reporter.ts';
 import { Collector, hang, hangUp, json } from './collector.ts';
@@ -20,6 +21,7 @@ describe('the reporter', () => {
   let clock: ManualClock;
   let reporter: Reporter;
   let lines: string[];
+  let backlog: Backlog | undefined;
 
   beforeEach(async () => {
     collector = await new Collector().start();
@@ -27,8 +29,10 @@ describe('the reporter', () => {
     client = new Client({ server: collector.url, identity }, { patienceMs: 300 });
     clock = new ManualClock();
     lines = [];
+    backlog = undefined;
     reporter = new Reporter({
       send: (readings, signal) => client.report(readings, signal),
+      backlog: () => backlog,
       clock,
       log: createLog({ write: (line) => lines.push(line), verbosity: 0, prefix: () => '' }),
       random: () => 1,
