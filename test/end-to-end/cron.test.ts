@@ -41,7 +41,7 @@ describe('overcli and cron', () => {
     const before = `# mine\n${variables}\n0 3 * * * date +\\%F > today\n@reboot true\n`;
     scene.write('crontab', before);
     const line =
-      'crontab crontab; overcli import crontab --apply --yes; crontab -l > installed; crontab overcli/crontab-*; crontab -l > again';
+      'crontab crontab; overcli import crontab --apply --yes; crontab -l > installed; crontab state/crontab-*; crontab -l > again';
     const { code, out, err } = await inCronRoom(scene, line, { OVERCLI_CONFIG: scene.path('monitor.ini') })
       .outcome;
     assert.equal(code, 0, err);

@@ -29,7 +29,7 @@ export function inCronRoom(scene: Scene, line: string, settings: NodeJS.ProcessE
   const room = ['unshare', ...ids, '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', EMPTY, 'room'];
   const env = {
     ...settings,
-    XDG_STATE_HOME: scene.folder,
+    STATE_DIRECTORY: scene.path('state'),
     PATH: `${ROOT}node_modules/.bin:${process.env.PATH}`,
   };
   return scene.run([...room, 'sh', '-ec', line] as unknown as [string, ...string[]], {

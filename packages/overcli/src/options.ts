@@ -21,6 +21,11 @@ export const OPTIONS = {
       "A monitor's file that says where to report and as whom, when -s and -i do not; otherwise the one in OVERCLI_CONFIG, and then /etc/overc/monitor.ini",
   },
   service: { type: 'string', value: 'NAME', describe: 'The service that it is about' },
+  keep: {
+    type: 'boolean',
+    describe:
+      'Keep on the disk what cannot be delivered now, which counts as done; it goes out with the next report of this server that is sent with --keep, or by its monitor',
+  },
   of: { type: 'string', value: 'SERVER', describe: 'Only what is about this server' },
   state: { type: 'string', value: 'STATE', describe: 'Only services in this state: OK, WARN, ERR or UNK' },
   silent: { type: 'boolean', describe: 'Only services that are silent' },

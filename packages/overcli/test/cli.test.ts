@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Collector, json } from './collector.ts';
+import { Collector, hangUp, json } from './collector.ts';
 import { overcli, overcliHere, Program } from './program.ts';
 import { Workshop } from './workshop.ts';
 
@@ -86,6 +86,48 @@ describe('overcli', () => {
     const outcome = await overcliHere(...to, 'service-status', '60', 'app', 'OK', 'Runs fine');
     assert.deepEqual(outcome, { code: 0, out: '', err: '' });
     assert.deepEqual(services(), [{ name: 'app', state: 'OK', info: 'Runs fine', period: 60 }]);
+  });
+
+  it('keeps with --keep what cannot be delivered, and sends it later with its own time', async () => {
+    const file = workshop.write('keep.ini', `[overc]\nspool=${workshop.path('spool')}\n`);
+    const report = (state: string) =>
+      overcliHere(...to, '-c', file, 'service-status', '60', 'app', state, '--keep');
+    collector.script.push(json(503, { error: 'overloaded' }), hangUp);
+    const before = Date.now();
+    for (const state of ['WARN', 'ERR']) assert.deepEqual(await report(state), { code: 0, out: '', err: '' });
+    const between = Date.now();
+
+    assert.equal((await overcliHere(...to, '-c', file, 'service-status', '60', 'app', 'OK')).code, 0);
+    assert.deepEqual(services().slice(2), [{ name: 'app', state: 'OK', info: '', period: 60 }]);
+    assert.equal((await report('OK')).code, 0);
+    const [, ...late] = services().slice(3);
+    assert.deepEqual(
+      late.map(({ name, state, period }) => [name, state, period]),
+      [
+        ['app', 'WARN', 60],
+        ['app', 'ERR', 60],
+      ],
+    );
+    for (const { at } of late) assert.ok(at * 1000 >= before && at * 1000 <= between, `${at}`);
+    assert.equal(collector.received.length, 5);
+  });
+
+  it('keeps nothing that is refused for good, and says when it cannot keep', async () => {
+    const file = workshop.write('bad.ini', `[overc]\nspool=${workshop.write('in-the-way', '')}\n`);
+    collector.script.push(json(400, { error: 'services[0].title is too long' }), hangUp);
+    for (const expected of [/answered 400: services/, /cannot be kept in .*in-the-way.*: ENOTDIR/]) {
+      const { code, err } = await overcliHere(
+        ...to,
+        '-c',
+        file,
+        'service-status',
+        '60',
+        'app',
+        'OK',
+        '--keep',
+      );
+      assert.deepEqual([code, expected.test(err)], [1, true], err);
+    }
   });
 
   it('takes names and infos for the texts they are', async () => {

@@ -3,25 +3,37 @@ import { SettingsError } from '@overc/protocol';
 import type { Connection, Route } from '../connection.ts';
 import { UsageError } from '../errors.ts';
 import type { Flags } from '../flags.ts';
-import type { RouteSettings, WaySettings } from '../sources/ini.ts';
+import type { RouteSettings, SpoolSettings, WaySettings } from '../sources/ini.ts';
 
 /** Where packages and service managers expect a monitor's file. */
 export const USUAL_FILE = '/etc/overc/monitor.ini';
+
+/** Where to report, and what to do with what cannot be delivered. */
+export interface Reporting {
+  connection: Connection;
+  settings: SpoolSettings;
+}
 
 /**
  * Where to report: what -s and -i say, and for the rest the file that -c, OVERCLI_CONFIG or else the usual place names.
  * Throws UsageError and SettingsError.
  */
-export async function requireConnection(flags: Flags, env: NodeJS.ProcessEnv): Promise<Connection> {
+export async function requireReporting(flags: Flags, env: NodeJS.ProcessEnv): Promise<Reporting> {
   const { server, identity } = flags;
   const file = fileFor(flags, env, server !== undefined && identity !== undefined);
   if (file !== undefined) {
     const { readWay } = await import('../sources/ini.ts');
-    return chooseConnection(file, flags, readWay(file));
+    const settings = readWay(file);
+    return { connection: chooseConnection(file, flags, settings), settings };
   }
   const route = serverOf(flags);
   if (identity === undefined) throw new UsageError('-i is missing; add -i NAME:KEY, such as web1:1234');
-  return { ...route, identity };
+  return { connection: { ...route, identity }, settings: {} };
+}
+
+/** The same for what keeps nothing. */
+export async function requireConnection(flags: Flags, env: NodeJS.ProcessEnv): Promise<Connection> {
+  return (await requireReporting(flags, env)).connection;
 }
 
 /** Where to read, for which nobody has to say who they are. Throws UsageError and SettingsError. */

@@ -1,10 +1,12 @@
-import { PATHS, type PostedAlert, type Report } from '@overc/protocol';
+import { PATHS, type PostedAlert } from '@overc/protocol';
 import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock.ts';
 import type { Connection, Route } from '../connection.ts';
+import type { Entry } from '../spool/entry.ts';
 import { type Address, readAddress } from './address.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { networkError } from './network-error.ts';
+import { entryOf, type OutgoingReport } from './outgoing.ts';
 import { createDispatcher, type Way } from './way.ts';
 
 /** How long the collector may keep us waiting for a connection, for its answer, and between two parts of it. */
@@ -22,9 +24,6 @@ export interface ClientOptions {
   /** Hears of every answer. */
   debug?: (text: string) => void;
 }
-
-/** A report whose state is any word, as a person may write it; the collector turns a strange one into UNK. */
-export type OutgoingReport = Omit<Report, 'state'> & { state: string };
 
 /**
  * Speaks the write API, which takes an identity, and the read API. Every method throws CollectorError when the collector or
@@ -66,18 +65,12 @@ export class Client {
   /** Sends states, with each one's own period, in one POST. */
   async report(reports: OutgoingReport[], signal?: AbortSignal): Promise<void> {
     const period = Math.min(...reports.map((report) => report.periodSeconds));
-    const services = reports.map(({ service, state, info, periodSeconds, graceSeconds, title, bye }) => ({
-      name: service,
-      state,
-      info,
-      period: periodSeconds,
-      grace: graceSeconds,
-      title,
-      bye,
-    }));
-    // By it the collector knows how far this machine's clock is off.
-    const sent_at = systemClock.timestamp();
-    await this.#post(PATHS.status, { sent_at, period, services }, 'ok', signal);
+    await this.#postStatus({ period, services: reports.map(entryOf) }, signal);
+  }
+
+  /** Sends reports that come late, each with its own time, in one POST. `more`: others follow. */
+  async reportLate(entries: Entry[], more: boolean, signal?: AbortSignal): Promise<void> {
+    await this.#postStatus({ ...(more && { more }), services: entries }, signal);
   }
 
   /** Sends alerts in one POST. */
@@ -98,6 +91,11 @@ export class Client {
   /** What the read API answers under `path`, which may have a query; `has` tells whether it is that. */
   async get<T extends object>(path: string, has: (answer: object) => answer is T): Promise<T> {
     return this.#inTurn((address) => this.#ask(address, { method: 'GET', path }, has));
+  }
+
+  /** With the time by which the collector knows how far this machine's clock is off. */
+  async #postStatus(body: object, signal?: AbortSignal): Promise<void> {
+    await this.#post(PATHS.status, { sent_at: systemClock.timestamp(), ...body }, 'ok', signal);
   }
 
   async #post(path: string, body: object, success: 'ok' | 'pong', signal?: AbortSignal): Promise<void> {

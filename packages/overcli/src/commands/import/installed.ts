@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { stateFolder } from '../../state-folder.ts';
 
 /** The crontab of the user who runs this. Throws an Error that says what to do. */
 export function readInstalled(): Buffer {
@@ -15,7 +15,7 @@ export function install(text: string): void {
 
 /** Keeps a crontab, and answers where. */
 export function keep(bytes: Buffer, env: NodeJS.ProcessEnv, timestamp: string): string {
-  const folder = join(env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'overcli');
+  const folder = stateFolder(env);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `crontab-${timestamp}`);
   writeFileSync(file, bytes, { mode: 0o600 });
