@@ -13,12 +13,14 @@ describe('overcli and cron', () => {
   let scene: Scene;
   let collector: Collector;
   let variables: string;
+  let settings: NodeJS.ProcessEnv;
 
   before(async () => {
     scene = new Scene();
     collector = await startCollector(scene, { database: 'sqlite://overc.db' });
     scene.write('monitor.ini', `[overc]\nserver=${collector.url}\nmy-name=web1\nmy-key=1234\n`);
     const path = `${ROOT}node_modules/.bin:${dirname(process.execPath)}:/usr/bin:/bin`;
+    settings = { OVERCLI_CONFIG: scene.path('monitor.ini') };
     variables = `PATH=${path}\nMAILTO=""\nOVERCLI_CONFIG=${scene.path('monitor.ini')}\n`;
   });
   after(() => scene.end());
@@ -42,8 +44,7 @@ describe('overcli and cron', () => {
     scene.write('crontab', before);
     const line =
       'crontab crontab; overcli import crontab --apply --yes; crontab -l > installed; crontab state/crontab-*; crontab -l > again';
-    const { code, out, err } = await inCronRoom(scene, line, { OVERCLI_CONFIG: scene.path('monitor.ini') })
-      .outcome;
+    const { code, out, err } = await inCronRoom(scene, line, settings).outcome;
     assert.equal(code, 0, err);
     const config = scene.path('monitor.ini');
     const now = `overcli run --service date --period 1d --grace 2h -c ${config} -- /bin/sh -c 'date +\\%F > today'`;
@@ -58,15 +59,26 @@ describe('overcli and cron', () => {
     scene.write('crontab', '@daily a;b\n');
     const ask = (input: string) => `${input} script -qec 'overcli import crontab --apply' /dev/null || true`;
     const line = `crontab crontab; ${ask('echo n |')}; ${ask("printf '\\004' |")}; crontab -l > kept; ${ask('echo y |')}; crontab -l`;
-    const { out, err: said } = await inCronRoom(scene, line).outcome;
+    const { out, err: said } = await inCronRoom(scene, line, settings).outcome;
     assert.equal(scene.read('kept'), '@daily a;b\n', out + said);
     assert.equal(out.match(/Install it\? \[y\/N\]/g)?.length, 3);
     assert.equal(out.match(/Nothing was changed\./g)?.length, 2);
     assert.match(out, /Installed\.[\s\S]*@daily .*overcli.* run --service .* -- \/bin\/sh -c 'a;b'\n$/);
 
-    const { err } = await inCronRoom(scene, 'crontab crontab; overcli import crontab --apply < /dev/null')
+    const alone = 'crontab crontab; overcli import crontab --apply < /dev/null';
+    const { code, err } = await inCronRoom(scene, alone, settings).outcome;
+    assert.deepEqual([code, /there is no terminal to ask on; add --yes/.test(err)], [2, true], err);
+  });
+
+  it('installs no jobs that would not run, as nothing says where to report', async () => {
+    scene.write('crontab', '@daily a;b\n');
+    const { code, err } = await inCronRoom(scene, 'crontab crontab; overcli import crontab --apply --yes')
       .outcome;
-    assert.match(err, /there is no terminal to ask on; add --yes/);
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /--apply: no file says where the jobs are to report; make .*monitor\.ini, or give -c FILE/,
+    );
   });
 
   it('says what to do where there is no crontab', async () => {

@@ -11,6 +11,7 @@ import { GREEN, paint, RED } from './colours.ts';
 import { requireConnection, USUAL_FILE } from './connection.ts';
 import type { Wrapped } from './import/wrap.ts';
 
+const SAYS_CONFIG = /^[ \t]*OVERCLI_CONFIG[ \t]*=/m;
 const SYSTEM_CRONTAB = /^\/etc\/(crontab$|cron\.d\/)/;
 
 export const importCommand: Command = {
@@ -23,9 +24,10 @@ export const importCommand: Command = {
   async call({ operands: [kind = '', file], flags, surroundings }) {
     readOperand('import', oneOf('crontab'), kind, 'crontab');
     refuseContradictions(flags, file);
-    const config = await readConfig(flags, surroundings);
     const bytes = await readCrontab(file);
-    const wrapped = await wrap(bytes, file, flags, config);
+    const text = decode(bytes);
+    const config = await readConfig(flags, text, surroundings);
+    const wrapped = await wrap(text, file, flags, config);
     if (flags.options.apply) return apply(bytes, wrapped, flags, surroundings);
     surroundings.out(wrapped.lines.join('\n'));
     summarize(wrapped, surroundings);
@@ -45,18 +47,29 @@ function refuseContradictions({ server, identity, options }: Flags, file: string
   if (options.yes && !options.apply) throw new UsageError('--yes goes with --apply; leave it out');
 }
 
-/** The file that the jobs are to take, once it is known that they can. */
-async function readConfig(flags: Flags, { env, err }: Surroundings): Promise<string | undefined> {
-  const { config } = flags.options;
-  if (config !== undefined) {
+/**
+ * The file that the jobs are to take, once it is known that it says all: without, `overcli run` runs no job. Undefined for the
+ * usual one. Throws UsageError and SettingsError.
+ */
+async function readConfig(
+  flags: Flags,
+  crontab: string,
+  { env, err }: Surroundings,
+): Promise<string | undefined> {
+  const { config = env.OVERCLI_CONFIG, apply: installs } = flags.options;
+  if (config) {
     await requireConnection(flags, env);
     return resolve(config);
   }
-  if (!existsSync(USUAL_FILE) && !env.OVERCLI_CONFIG)
-    err(
-      `The jobs will look for ${USUAL_FILE}, which is not there yet; -c FILE has them take another file.\n`,
-    );
-  return env.OVERCLI_CONFIG === undefined ? undefined : resolve(env.OVERCLI_CONFIG);
+  if (SAYS_CONFIG.test(crontab)) return undefined;
+  if (existsSync(USUAL_FILE)) {
+    await requireConnection(flags, env);
+    return undefined;
+  }
+  const why = `no file says where the jobs are to report; make ${USUAL_FILE}, or give -c FILE`;
+  if (installs) throw new UsageError(`--apply: ${why}`);
+  err(`Mind that ${why}.\n`);
+  return undefined;
 }
 
 async function readCrontab(file: string | undefined): Promise<Buffer> {
@@ -69,7 +82,7 @@ async function readCrontab(file: string | undefined): Promise<Buffer> {
 }
 
 async function wrap(
-  bytes: Buffer,
+  text: string,
   file: string | undefined,
   flags: Flags,
   config: string | undefined,
@@ -80,7 +93,7 @@ async function wrap(
   ]);
   const isSystem =
     Boolean(flags.options.system) || (file !== undefined && SYSTEM_CRONTAB.test(resolve(file)));
-  return wrapCrontab(decode(bytes), {
+  return wrapCrontab(text, {
     isSystem,
     config,
     programIn: (path) => (canRun('overcli', path) ? ['overcli'] : ownProgram()),
