@@ -8,7 +8,6 @@ import { GREEN, RED, YELLOW } from './colours.ts';
 import { requireRoute } from './connection.ts';
 import { readFilter, readLimit, readSince } from './list/options.ts';
 import { type Filter, gather, MOST_PAGE_BYTES, pagesOf } from './list/pages.ts';
-import { printJson, printTable } from './list/print.ts';
 import type { Column } from './table.ts';
 
 /** An alert as the read API answers it, as far as the table shows it. */
@@ -36,6 +35,7 @@ export const alerts: Command = {
     const filter = filterOf(options, clock);
     const limit = readLimit(options) ?? USUAL_LIMIT;
     const route = await requireRoute(flags, surroundings.env);
+    const { printJson, printTable } = await import('./list/print.ts'); // how wide texts are takes long to load
     await withClient(route, { ...log, mostAnswerBytes: MOST_PAGE_BYTES }, async (client) => {
       const pages = pagesOf<AlertRow>(client, 'alerts', filter, limit);
       if (options.json) return printJson(pages, out);

@@ -8,7 +8,6 @@ import { COLOURS, DIM, MAGENTA } from './colours.ts';
 import { requireRoute } from './connection.ts';
 import { readFilter, readLimit } from './list/options.ts';
 import { type Filter, gather, MOST_PAGE_BYTES, pagesOf } from './list/pages.ts';
-import { printJson, printTable } from './list/print.ts';
 import type { Column } from './table.ts';
 
 /** A service as the read API answers it, as far as the table shows it. */
@@ -37,6 +36,7 @@ export const services: Command = {
     const limit = readLimit(options);
     const route = await requireRoute(flags, surroundings.env);
     const { log, clock, out } = surroundings;
+    const { printJson, printTable } = await import('./list/print.ts'); // how wide texts are takes long to load
     await withClient(route, { ...log, mostAnswerBytes: MOST_PAGE_BYTES }, async (client) => {
       if (options.json) return printJson(pagesOf<ServiceRow>(client, 'services', filter, limit), out);
       const rows = await gather(pagesOf<ServiceRow>(client, 'services', filter));

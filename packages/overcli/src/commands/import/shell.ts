@@ -27,7 +27,10 @@ export function cronWord(text: string): string {
   return /^[\w@+:,./=-]+$/.test(text) ? text : quoted(text).replaceAll('%', '\\%');
 }
 
-/** One word to a POSIX shell, whatever is in it. Backslashes before % and \\ stay before them, so that cron reads it alike. */
+/**
+ * One word to a POSIX shell, whatever is in it. Of a crontab's command its backslashes stay: cron takes from them what it took
+ * before, since what comes in for a quote begins with a quote and leaves no backslash open.
+ */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
