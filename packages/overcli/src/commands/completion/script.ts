@@ -2,7 +2,7 @@ import { STATES } from '@overc/protocol';
 import { COMMON_OPTIONS, isSwitch } from '../../checks/arguments.ts';
 import type { Check } from '../../checks/check.ts';
 import type { Command } from '../../command.ts';
-import { COMMON, OPTIONS, type OptionName } from '../../options.ts';
+import { COMMON, OPTIONS } from '../../options.ts';
 
 type Checks = Record<string, Check>;
 
@@ -28,8 +28,6 @@ ${script}complete -F _overcli overcli
  * own word, behind a =.
  */
 function bashScript(commands: Record<string, Command>, checks: Checks, shells: string[]): string {
-  const all = [...Object.keys(commands), 'check'];
-  const operandsOf = ({ operands }: Command) => operands.map((operand) => actionFor(operand, shells));
   return `_overcli_words() {
   COMPREPLY=($(compgen -W "$1" -- "$word"))
 }
@@ -47,9 +45,7 @@ _overcli() {
     else
       case $item in
         --) rest=1 ;;
-        ${NAMES.filter(({ type }) => type === 'string')
-          .flatMap(({ forms }) => forms)
-          .join(' | ')}) option=$item ;;
+        ${WITH_VALUE.join(' | ')}) option=$item ;;
         -*) ;;
         *) [[ $place == 0 ]] && command=$item; [[ $place == 1 ]] && name=$item; ((place++)) ;;
       esac
@@ -60,82 +56,93 @@ _overcli() {
   [[ -z $option && -z $rest && $line == --*=* ]] && option=\${line%%=*}
   [[ $command == check ]] && option=
   case $option in
-${NAMES.flatMap(({ forms, value }) => caseFor(forms, value === undefined ? undefined : actionFor(value, shells))).join('')}    -*) return ;;
+${valueCases(shells)}
+    -*) return ;;
   esac
   if [[ -z $rest && $line == -* ]]; then
-    case $command in
-      '') _overcli_words '${optionWords(Object.keys(OPTIONS) as OptionName[])}' ;;
-${Object.entries(commands)
-  .map(
-    ([key, { options = [] }]) =>
-      `      ${key}) _overcli_words '${optionWords([...options, ...COMMON])}' ;;\n`,
-  )
-  .join('')}      check)
-        case $name in
-${Object.entries(checks)
-  .map(([key, check]) => `          ${key}) _overcli_words '${checkWords(check)}' ;;\n`)
-  .join('')}        esac ;;
+    case $command:$name in
+${optionCases(commands, checks)}
     esac
     return
   fi
-  case $command:$place in
-    :*) _overcli_words '${all.join(' ')}' ;;
-${Object.entries(commands)
-  .flatMap(([key, command]) =>
-    operandsOf(command).flatMap((action, index) => caseFor([`${key}:${index + 1}`], action)),
-  )
-  .join('')}    check:1) _overcli_words '${Object.keys(checks).join(' ')}' ;;
-    check:*)
-      case $name in
-        ${Object.entries(checks)
-          .filter(([, check]) => takesFiles(check))
-          .map(([key]) => key)
-          .join(' | ')}) _overcli_files -f ;;
-      esac ;;
-${Object.entries(commands)
-  .filter(([, command]) => command.operands.at(-1)?.endsWith('...'))
-  .map(([key]) => `    ${key}:*) _overcli_files -f ;;\n`)
-  .join('')}  esac
+  case $command:$place:$name in
+${operandCases(commands, checks, shells)}
+  esac
 }
 `;
 }
 
-/** The options as they may be written, and what stands for their values. */
-const NAMES = Object.entries(OPTIONS).map(([name, option]) => ({
-  forms: ['alias' in option ? `-${option.alias}` : undefined, `--${name}`].filter(
-    (form) => form !== undefined,
-  ),
-  type: option.type,
-  value: 'value' in option ? option.value : undefined,
-}));
-
-function caseFor(patterns: string[], action: string | undefined): string[] {
-  return action === undefined ? [] : [`    ${patterns.join(' | ')}) ${action}; return ;;\n`];
+/** What completes the value of each option. */
+function valueCases(shells: string[]): string {
+  return joined(
+    NAMES.map(({ forms, value }) => [forms.join(' | '), value && `${actionFor(value, shells)}; return`]),
+  );
 }
 
+/** The options of each command, of each check, and all of them where no command stands yet. */
+function optionCases(commands: Record<string, Command>, checks: Checks): string {
+  return joined([
+    [':', optionWords(Object.keys(OPTIONS))],
+    ...Object.entries(commands).map(([name, { options = [] }]) => [
+      `${name}:*`,
+      optionWords([...options, ...COMMON]),
+    ]),
+    ...Object.entries(checks).map(([name, { options }]) => [
+      `check:${name}`,
+      optionWords(Object.keys({ ...options, ...COMMON_OPTIONS })),
+    ]),
+  ]);
+}
+
+/** What completes each operand; the first one is the command. */
+function operandCases(commands: Record<string, Command>, checks: Checks, shells: string[]): string {
+  return joined([
+    [':*', words([...Object.keys(commands), 'check'])],
+    ...Object.entries(commands).flatMap(([name, { operands }]) => [
+      ...operands.map((operand, index) => [`${name}:${index + 1}:*`, actionFor(operand, shells)]),
+      [`${name}:*`, operands.at(-1)?.endsWith('...') ? FILES : NOTHING],
+    ]),
+    ['check:1:', words(Object.keys(checks))],
+    ...Object.entries(checks).map(([name, check]) => [
+      `check:*:${name}`,
+      takesFiles(check) ? FILES : NOTHING,
+    ]),
+  ]);
+}
+
+/** Lines of a case, without those that do nothing. */
+function joined(cases: (string | undefined)[][]): string {
+  const telling = cases.filter(([, action = NOTHING]) => !action.startsWith(NOTHING));
+  return telling.map(([pattern, action]) => `    ${pattern}) ${action} ;;`).join('\n');
+}
+
+const NOTHING = ':';
+const FILES = '_overcli_files -f';
+
+/** The options as they may be written, and what stands for their values. */
+const NAMES = Object.entries(OPTIONS).map(([name, option]) => ({
+  forms: 'alias' in option ? [`-${option.alias}`, `--${name}`] : [`--${name}`],
+  value: 'value' in option ? option.value : undefined,
+}));
+const WITH_VALUE = NAMES.filter(({ value }) => value !== undefined).flatMap(({ forms }) => forms);
+
 /** What completes a value by the word that stands for it in the help; nothing where only its writer knows it. */
-function actionFor(value: string, shells: string[]): string | undefined {
+function actionFor(value: string, shells: string[]): string {
   const name = value.replace(/[[\]]|\.\.\./g, '');
-  if (/^(FILE|DIR|FOLDER|PATH)$|\.ini$/.test(name)) return '_overcli_files -f';
+  if (/^(FILE|DIR|FOLDER|PATH)$|\.ini$/.test(name)) return FILES;
   if (name === 'COMMAND') return '_overcli_files -c -f';
   if (name === 'STATE') return words(STATES);
   if (name === 'SEVERITY') return words(['info', 'warning', 'critical']);
   if (name === 'SHELL') return words(shells);
-  return /^[a-z]+$/.test(name) ? words([name]) : undefined;
+  return /^[a-z]+$/.test(name) ? words([name]) : NOTHING;
 }
 
 function words(list: readonly string[]): string {
   return `_overcli_words '${list.join(' ')}'`;
 }
 
-function optionWords(names: OptionName[]): string {
-  return names.map((name) => `--${name}`).join(' ');
-}
-
-function checkWords({ options }: Check): string {
-  return Object.keys({ ...options, ...COMMON_OPTIONS })
-    .map((name) => `--${name}`)
-    .join(' ');
+function optionWords(names: string[]): string {
+  return words(names.map((name) => `--${name}`));
 }
 
 /** Whether its operands are files, as far as their names tell. */

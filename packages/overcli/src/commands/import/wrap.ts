@@ -36,8 +36,14 @@ interface Found {
   path: string;
 }
 
+interface Timing {
+  period: string;
+  grace: string;
+}
+
 /** How long a line's command may be; Debian's cron refuses the whole crontab when one is longer (MAX_COMMAND in its cron.h). */
 const MOST_COMMAND_BYTES = 998;
+const TOO_LONG = `with overcli run it would be longer than the ${MOST_COMMAND_BYTES} bytes that cron takes; put the command into a script`;
 const CALLS_OVERCLI = /(^|[\s/;&|('"])overcli(\.m?js)?['"]?\s/;
 const NAMED_SERVICE = /--service[ =](?:'([^']*)'|([^\s']+))/g;
 
@@ -56,31 +62,27 @@ export function wrapCrontab(text: string, options: WrapOptions): Wrapped {
   );
   const lines = [...before];
   const services: string[] = [];
-  for (const [index, { job, shell, path, period, grace, index: at }] of timed.entries()) {
-    const name = names[index] as string;
-    const start = [
-      ...options.programIn(path),
-      'run',
-      '--service',
-      name,
-      '--period',
-      period,
-      '--grace',
-      grace,
-    ];
-    const config = options.config === undefined ? [] : ['-c', options.config];
-    const command = `${[...start, ...config].map(cronWord).join(' ')} -- ${inner(job.command, shell, path)}${job.input}`;
+  for (const [order, one] of timed.entries()) {
+    const service = names[order] as string;
+    const command = commandFor(one, service, options);
     if (Buffer.byteLength(command) > MOST_COMMAND_BYTES) {
-      left.push({
-        line: at + 1,
-        reason: `with overcli run it would be longer than the ${MOST_COMMAND_BYTES} bytes that cron takes; put the command into a script`,
-      });
+      left.push({ line: one.index + 1, reason: TOO_LONG });
       continue;
     }
-    lines[at] = job.before + command;
-    services.push(name);
+    lines[one.index] = one.job.before + command;
+    services.push(service);
   }
   return { lines, before, services, left: left.sort((a, b) => a.line - b.line) };
+}
+
+function commandFor(
+  { job, shell, path, period, grace }: Found & Timing,
+  service: string,
+  { programIn, config }: WrapOptions,
+): string {
+  const promise = ['--service', service, '--period', period, '--grace', grace];
+  const words = [...programIn(path), 'run', ...promise, ...(config === undefined ? [] : ['-c', config])];
+  return `${words.map(cronWord).join(' ')} -- ${inner(job.command, shell, path)}${job.input}`;
 }
 
 /** What `overcli run` is to run: the command itself, or the shell with it as cron would have called that. */
@@ -103,7 +105,7 @@ function jobsOf(lines: string[], isSystem: boolean, left: Left[]): Found[] {
 }
 
 /** The promise of a job, as `overcli run` takes it; undefined for one that is left. */
-function timingOf({ index, job, shell }: Found, left: Left[]): { period: string; grace: string } | undefined {
+function timingOf({ index, job, shell }: Found, left: Left[]): Timing | undefined {
   const leave = (reason: string) => {
     left.push({ line: index + 1, reason });
     return undefined;
