@@ -24,7 +24,7 @@ export const OPTIONS = {
   keep: {
     type: 'boolean',
     describe:
-      'Keep on the disk what cannot be delivered now, which counts as done; it goes out with the next report of this server that is sent with --keep, or by its monitor',
+      'Keep on the disk what cannot be delivered now, which counts as done; it goes out with what this server next sends with --keep, or by its monitor',
   },
   table: { type: 'boolean', describe: 'Show the services as a table, as on a terminal without -v' },
   'no-table': { type: 'boolean', describe: 'Log lines on a terminal too' },
