@@ -24,7 +24,7 @@ export const OPTIONS = {
   keep: {
     type: 'boolean',
     describe:
-      'Keep on the disk what cannot be delivered now, which counts as done; it goes out with the next report of this server that is sent with --keep, or by its monitor',
+      'Keep on the disk what cannot be delivered now, which counts as done; it goes out with what this server next sends with --keep, or by its monitor',
   },
   of: { type: 'string', value: 'SERVER', describe: 'Only what is about this server' },
   state: { type: 'string', value: 'STATE', describe: 'Only services in this state: OK, WARN, ERR or UNK' },

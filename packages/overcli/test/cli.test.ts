@@ -77,7 +77,7 @@ describe('overcli', () => {
   it('shows help about one command with its own options', async () => {
     const { code, out } = await overcliHere('alert', '--help');
     assert.equal(code, 0);
-    assert.match(out, /^overcli alert MESSAGE \[--service NAME\]\n/);
+    assert.match(out, /^overcli alert MESSAGE \[--service NAME\] \[--keep\]\n/);
     assert.match(out, / --service /);
     assert.doesNotMatch(out, /--table/);
   });
@@ -110,6 +110,20 @@ describe('overcli', () => {
     );
     for (const { at } of late) assert.ok(at * 1000 >= before && at * 1000 <= between, `${at}`);
     assert.equal(collector.received.length, 5);
+  });
+
+  it('keeps alerts with --keep, and says later of when they are, with the same id', async () => {
+    const file = workshop.write('keep2.ini', `[overc]\nspool=${workshop.path('spool2')}\n`);
+    collector.script.push(hangUp);
+    const alert = ['alert', '--keep', '--service', 'disk', 'full'];
+    assert.deepEqual(await overcliHere(...to, '-c', file, ...alert), { code: 0, out: '', err: '' });
+    assert.equal(
+      (await overcliHere(...to, '-c', file, 'service-status', '60', 'app', 'OK', '--keep')).code,
+      0,
+    );
+    const [first, later] = alerts();
+    assert.match(later.message, /^full\n\(of 20.*Z, could not be delivered then\)$/);
+    assert.deepEqual([later.service, later.id], ['disk', first.id]);
   });
 
   it('keeps nothing that is refused for good, and says when it cannot keep', async () => {
@@ -160,11 +174,16 @@ describe('overcli', () => {
     await overcliHere(...to, 'alert', 'Something bad');
     await overcliHere(...to, 'alert', '--service', '123', '456');
     await overcliHere(...to, '--service=disk', 'alert', 'full');
-    assert.deepEqual(alerts(), [
-      { message: 'Something bad' },
-      { message: '456', service: '123' },
-      { message: 'full', service: 'disk' },
-    ]);
+    const ids = alerts().map(({ id }) => id);
+    assert.equal(new Set(ids).size, 3);
+    assert.deepEqual(
+      alerts().map(({ message, service }) => [message, service]),
+      [
+        ['Something bad', undefined],
+        ['456', '123'],
+        ['full', 'disk'],
+      ],
+    );
   });
 
   it('exits with 1 and the reason when the collector refuses', async () => {

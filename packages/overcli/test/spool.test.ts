@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { identify } from '../src/processes.ts';
-import type { Entry } from '../src/spool/entry.ts';
+import { isReport, type ReportEntry } from '../src/spool/entry.ts';
 import type { Losses } from '../src/spool/losses.ts';
 import { folderFor } from '../src/spool/place.ts';
 import { Spool } from '../src/spool/spool.ts';
@@ -16,7 +16,7 @@ const NOW = Date.UTC(2026, 0, 5, 10) / 1000;
 const MEGABYTE = 1024 ** 2;
 
 /** A report that was true so many seconds ago. */
-const entry = (name: string, ago: number, state = 'OK', info = ''): Entry => ({
+const entry = (name: string, ago: number, state = 'OK', info = ''): ReportEntry => ({
   name,
   state,
   info,
@@ -39,12 +39,12 @@ describe('the spool', () => {
   const files = () => readdirSync(folder).filter((name) => name.endsWith('.spool'));
 
   /** Sends all that is there. */
-  async function drain(spool: Spool): Promise<{ posts: Entry[][]; more: boolean[] }> {
-    const posts: Entry[][] = [];
+  async function drain(spool: Spool): Promise<{ posts: ReportEntry[][]; more: boolean[] }> {
+    const posts: ReportEntry[][] = [];
     const more: boolean[] = [];
     while (
       (await spool.sendOldest(async (entries, others) => {
-        posts.push(entries);
+        posts.push(entries.filter(isReport));
         more.push(others);
       })) === 'sent'
     );

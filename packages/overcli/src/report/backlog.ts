@@ -1,6 +1,7 @@
+import type { PostedAlert } from '@overc/protocol';
 import { timestampOf } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Entry } from '../spool/entry.ts';
+import { type AlertEntry, type Entry, isReport } from '../spool/entry.ts';
 import type { Losses } from '../spool/losses.ts';
 import type { Sent, Spool } from '../spool/spool.ts';
 import type { Client } from './client.ts';
@@ -44,11 +45,14 @@ export class Backlog {
     signal?: AbortSignal,
   ): Promise<void> {
     try {
-      await this.#client.reportLate(entries, more, signal);
+      await this.#post(entries, more, signal);
     } catch (error) {
       if (!(error instanceof CollectorError) || !DIVISIBLE.has(error.status)) throw error;
-      if (entries.length === 1) {
-        this.#log.notice(`${error.message}; dropped a report of ${entries[0]?.name}`);
+      const [first] = entries;
+      if (entries.length === 1 && first) {
+        this.#log.notice(
+          `${error.message}; dropped ${isReport(first) ? `a report of ${first.name}` : 'an alert'}`,
+        );
         return refused(1);
       }
       const middle = Math.ceil(entries.length / 2);
@@ -57,11 +61,24 @@ export class Backlog {
     }
   }
 
+  async #post(entries: Entry[], more: boolean, signal?: AbortSignal): Promise<void> {
+    const reports = entries.filter(isReport);
+    const alerts = entries.filter((entry) => !isReport(entry)) as AlertEntry[];
+    if (reports.length > 0) await this.#client.reportLate(reports, more, signal);
+    if (alerts.length > 0) await this.#client.alert(alerts.map(lateAlertOf), signal);
+  }
+
   async #tell(losses: Losses, signal?: AbortSignal): Promise<void> {
     const message = `overcli could not keep all reports that it could not deliver: ${describe(losses)}`;
     this.#log.notice(message);
     await this.#client.alert([{ message }], signal);
   }
+}
+
+/** The collector raises it when it hears of it, so its text says of when it is. */
+function lateAlertOf({ message, service, id, at }: AlertEntry): PostedAlert {
+  const text = `${message}\n(of ${timestampOf(at * 1000)}, could not be delivered then)`;
+  return { message: text, id, ...(service !== undefined && { service }) };
 }
 
 function describe({ dropped, since, until, damaged, refused }: Losses): string {

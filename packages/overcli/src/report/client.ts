@@ -2,7 +2,7 @@ import { PATHS, type PostedAlert } from '@overc/protocol';
 import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock.ts';
 import type { Connection, Route } from '../connection.ts';
-import type { Entry } from '../spool/entry.ts';
+import type { ReportEntry } from '../spool/entry.ts';
 import { type Address, readAddress } from './address.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { networkError } from './network-error.ts';
@@ -69,7 +69,7 @@ export class Client {
   }
 
   /** Sends reports that come late, each with its own time, in one POST. `more`: others follow. */
-  async reportLate(entries: Entry[], more: boolean, signal?: AbortSignal): Promise<void> {
+  async reportLate(entries: ReportEntry[], more: boolean, signal?: AbortSignal): Promise<void> {
     await this.#postStatus({ ...(more && { more }), services: entries }, signal);
   }
 

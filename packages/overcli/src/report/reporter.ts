@@ -5,6 +5,7 @@ import type { Backlog } from './backlog.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { keptEntryOf } from './outgoing.ts';
 import { retryDelay } from './retry.ts';
+import { type Reading, Waiting } from './waiting.ts';
 
 /**
  * How long a report waits for others to share its POST, as a share of its period. It delays all reports of a service alike,
@@ -13,11 +14,6 @@ import { retryDelay } from './retry.ts';
 const GATHER_SHARE = 0.01;
 const LEAST_GATHER_MS = 50;
 const MOST_GATHER_MS = 1000;
-
-/** A report that is so old, as a share of its period, is late: it is kept and sent with its own time. */
-const LATE_SHARE = 0.1;
-const LEAST_LATE_MS = 1000;
-const MOST_LATE_MS = 10_000;
 
 export interface ReporterOptions {
   /** Delivers readings in one POST; throws CollectorError. */
@@ -32,13 +28,6 @@ export interface ReporterOptions {
   onFault: (error: unknown) => void;
 }
 
-/** A reading that waits to be sent, and when it was true: by the clock that never jumps, and by the wall's. */
-interface Waiting {
-  report: Report;
-  addedAt: number;
-  at: number;
-}
-
 /** What came of a turn: what waits may follow at once, or after a pause, or there is nothing. */
 type Turn = 'again' | 'failed' | 'idle';
 
@@ -49,9 +38,7 @@ type Turn = 'again' | 'failed' | 'idle';
  */
 export class Reporter {
   readonly #options: ReporterOptions;
-  readonly #waiting = new Map<string, Waiting>();
-  /** Readings that a newer one of their service has replaced. */
-  #replaced: Waiting[] = [];
+  readonly #waiting: Waiting;
   #timer: Cancel | undefined;
   #sendsAt = 0;
   #sending: Promise<Turn> | undefined;
@@ -65,6 +52,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options;
+    this.#waiting = new Waiting(options.clock);
   }
 
   /** Begins with what is kept from earlier. */
@@ -75,9 +63,7 @@ export class Reporter {
   /** Takes a reading; it is sent soon, together with others. */
   add(report: Report): void {
     const { clock } = this.#options;
-    const before = this.#waiting.get(report.service);
-    if (before && this.#options.backlog()) this.#replaced.push(before);
-    this.#waiting.set(report.service, { report, addedAt: clock.now(), at: clock.wall() });
+    this.#waiting.add(report, this.#hasBacklog);
     if (this.#sending || this.#isClosing || this.#failures > 0) return;
     const gatherMs = gatherTime(report);
     if (this.#timer && this.#sendsAt <= clock.now() + gatherMs) return;
@@ -97,9 +83,9 @@ export class Reporter {
     await this.#sending?.catch(() => {}); // onFault has heard of it
     while (!isOver && this.#waiting.size > 0 && (await this.#sendBatch()));
     cancel();
-    const left = [...this.#waiting.keys()].join(', ');
+    const left = this.#waiting.services.join(', ');
+    await this.#keep(this.#waiting.all);
     if (left === '') return;
-    await this.#keep(() => true);
     this.#options.log.notice(`${this.#waiting.size > 0 ? 'Not sent' : 'Kept for later'}: ${left}`);
   }
 
@@ -122,31 +108,27 @@ export class Reporter {
 
   /** What is new goes first: a promise depends on it. Then comes a part of what is kept. */
   async #work(): Promise<Turn> {
-    await this.#keep((waiting) => this.#isLate(waiting));
+    await this.#keep(this.#waiting.late);
     if (this.#waiting.size > 0 && !(await this.#sendBatch())) return 'failed';
     if (this.#isClosing || this.#waiting.size > 0) return 'again';
     return this.#sendKept();
   }
 
-  #isLate({ report, addedAt }: Waiting): boolean {
-    const lateMs = Math.min(Math.max(LATE_SHARE * report.periodSeconds * 1000, LEAST_LATE_MS), MOST_LATE_MS);
-    return this.#options.clock.now() - addedAt > lateMs;
+  get #hasBacklog(): boolean {
+    return this.#options.backlog() !== undefined;
   }
 
-  /** Puts into the backlog what was replaced, and of what waits what `isWanted`; where that is impossible, it goes on waiting. */
-  async #keep(isWanted: (waiting: Waiting) => boolean): Promise<void> {
+  /** Puts into the backlog what was replaced, and `late`; where that is impossible, this goes on waiting. */
+  async #keep(late: Reading[]): Promise<void> {
     const backlog = this.#options.backlog();
-    const late = [...this.#waiting.values()].filter(isWanted);
-    const all = [...this.#replaced, ...late].sort((a, b) => a.at - b.at);
+    const all = [...this.#waiting.takeReplaced(), ...late].sort((a, b) => a.at - b.at);
     if (!backlog || all.length === 0) return;
-    this.#replaced = [];
     try {
       await backlog.keep(all.map(({ report, at }) => keptEntryOf(report, at)));
     } catch (error) {
       return this.#say(`Cannot keep reports in ${backlog.spool.folder}: ${(error as Error).message}`);
     }
-    for (const one of late)
-      if (this.#waiting.get(one.report.service) === one) this.#waiting.delete(one.report.service);
+    this.#waiting.remove(late);
     this.#options.log.info(`Kept ${all.length} reports in ${backlog.spool.folder}`);
   }
 
@@ -175,8 +157,7 @@ export class Reporter {
 
   /** Whether the next batch may follow at once. */
   async #sendBatch(): Promise<boolean> {
-    const batch = [...this.#waiting.values()].slice(0, this.#mostAtOnce);
-    for (const { report } of batch) this.#waiting.delete(report.service);
+    const batch = this.#waiting.take(this.#mostAtOnce);
     this.#flight = new AbortController();
     try {
       await this.#options.send(
@@ -200,13 +181,13 @@ export class Reporter {
     this.#failures = 0;
   }
 
-  #onRefused(batch: Waiting[], error: CollectorError): boolean {
+  #onRefused(batch: Reading[], error: CollectorError): boolean {
     const { log } = this.#options;
     if (error.status === 413 && batch.length > 1) {
       this.#say(error.message);
       this.#mostAtOnce = Math.ceil(batch.length / 2);
       log.info(`From now on at most ${this.#mostAtOnce} services are sent at once.`);
-      this.#putBack(batch);
+      this.#waiting.putBack(batch, this.#hasBacklog);
       return true;
     }
     if (!mayBeTakenLater(error)) {
@@ -216,7 +197,7 @@ export class Reporter {
       return true;
     }
     this.#onFailed(error);
-    this.#putBack(batch);
+    this.#waiting.putBack(batch, this.#hasBacklog);
     return false;
   }
 
@@ -224,16 +205,6 @@ export class Reporter {
     this.#say(error.message);
     this.#failures += 1;
     this.#retryAfterMs = error.retryAfterMs;
-  }
-
-  /** One whose service said something newer meanwhile is replaced. */
-  #putBack(batch: Waiting[]): void {
-    const hasBacklog = this.#options.backlog() !== undefined;
-    for (const one of batch) {
-      const { service } = one.report;
-      if (!this.#waiting.has(service)) this.#waiting.set(service, one);
-      else if (hasBacklog) this.#replaced.push(one);
-    }
   }
 
   /** The same failure is told once; its repetitions are for those who asked for more. */

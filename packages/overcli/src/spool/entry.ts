@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** A report as the write API takes it (an entry of `services`), with the time at which it was true. */
-export interface Entry {
+export interface ReportEntry {
   name: string;
   state: string;
   info: string;
@@ -13,6 +13,21 @@ export interface Entry {
   title?: string | undefined;
   bye?: true | undefined;
   running?: true | undefined;
+}
+
+/** An alert as the write API takes it (an entry of `alerts`), and when it was to be sent. */
+export interface AlertEntry {
+  message: string;
+  service?: string | undefined;
+  id: string;
+  /** As of a report. */
+  at: number;
+}
+
+export type Entry = ReportEntry | AlertEntry;
+
+export function isReport(entry: Entry): entry is ReportEntry {
+  return 'name' in entry;
 }
 
 /** What a file of the spool holds. */

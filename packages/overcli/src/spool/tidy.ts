@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts';
+import { type Entry, isReport } from './entry.ts';
 import {
   groupsOf,
   listFiles,
@@ -52,7 +52,7 @@ async function keepOnly(folder: string, name: string, stays: (entry: Entry) => b
 
 /** The oldest `OK` reports go first, then the oldest of all. */
 async function makeRoom(folder: string, files: SpoolFile[], leftBytes: number): Promise<void> {
-  for (const stays of [({ state }: Entry) => state !== 'OK', () => false]) {
+  for (const stays of [(entry: Entry) => !isReport(entry) || entry.state !== 'OK', () => false]) {
     for (const { name } of files) {
       if (sizeOf(await listFiles(folder)) <= leftBytes) return;
       await keepOnly(folder, name, stays);
