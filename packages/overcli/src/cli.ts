@@ -6,6 +6,7 @@ import { completionOf } from './commands/completion.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
 import { serviceStatus } from './commands/service-status.ts';
+import { test } from './commands/test.ts';
 import { readIdentity, readServer } from './connection.ts';
 import { UsageError } from './errors.ts';
 import { createLog, oneLine } from './log.ts';
@@ -19,6 +20,7 @@ export const commands: Record<string, Command> = {
   'service-status': serviceStatus,
   alert,
   monitor,
+  test,
   completion: completionOf(() => [...Object.keys(commands), 'check']),
 };
 

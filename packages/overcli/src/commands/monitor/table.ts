@@ -36,7 +36,7 @@ const GAP = '  ';
 const LEAST_ROWS_WITH_FOOTER = 8;
 
 // Source of the numbers: ECMA-48, Select Graphic Rendition.
-const COLOURS: Record<State, number> = { OK: 32, WARN: 33, ERR: 31, UNK: 35 };
+export const COLOURS: Record<State, number> = { OK: 32, WARN: 33, ERR: 31, UNK: 35 };
 const BOLD = 1;
 /** Worst first; one that has not reported yet stands before those that are well. */
 const ORDER = ['ERR', 'UNK', 'WARN', undefined, 'OK'];
@@ -116,7 +116,7 @@ const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
 /** A time of some length in its largest unit, such as `48s` or `3h`. */
-function span(ms: number): string {
+export function span(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 2 * MINUTE_S) return `${seconds}s`;
   if (seconds < 2 * HOUR_S) return `${Math.floor(seconds / MINUTE_S)}m`;
@@ -124,6 +124,7 @@ function span(ms: number): string {
   return `${Math.floor(seconds / DAY_S)}d`;
 }
 
-function took(ms: number): string {
+/** How long something took. */
+export function took(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
