@@ -3,6 +3,7 @@ import { type Arguments, parseArguments } from './arguments.ts';
 import type { Command, Surroundings } from './command.ts';
 import { alert } from './commands/alert.ts';
 import { completionOf } from './commands/completion.ts';
+import { doctor } from './commands/doctor.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
 import { serviceStatus } from './commands/service-status.ts';
@@ -21,6 +22,7 @@ export const commands: Record<string, Command> = {
   alert,
   monitor,
   test,
+  doctor,
   completion: completionOf(() => [...Object.keys(commands), 'check']),
 };
 

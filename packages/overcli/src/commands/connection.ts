@@ -13,9 +13,8 @@ const USUAL_FILE = '/etc/overc/monitor.ini';
  * Throws UsageError and SettingsError.
  */
 export async function requireConnection(flags: Flags, env: NodeJS.ProcessEnv): Promise<Connection> {
-  const { server, identity, options } = flags;
-  const isComplete = server !== undefined && identity !== undefined;
-  const file = options.config ?? (isComplete ? undefined : env.OVERCLI_CONFIG || usualFile());
+  const { server, identity } = flags;
+  const file = configFile(flags, env);
   if (file !== undefined) {
     const { readWay } = await import('../sources/ini.ts');
     return chooseConnection(file, flags, readWay(file));
@@ -24,6 +23,12 @@ export async function requireConnection(flags: Flags, env: NodeJS.ProcessEnv): P
     throw new UsageError("-s is missing; add -s http://localhost:5000/, or -c FILE for a monitor's file");
   if (identity === undefined) throw new UsageError('-i is missing; add -i NAME:KEY, such as web1:1234');
   return { server, identity };
+}
+
+/** The file that says what -s and -i do not; undefined when they say all, or there is none. */
+export function configFile({ server, identity, options }: Flags, env: NodeJS.ProcessEnv): string | undefined {
+  const isComplete = server !== undefined && identity !== undefined;
+  return options.config ?? (isComplete ? undefined : env.OVERCLI_CONFIG || usualFile());
 }
 
 function usualFile(): string | undefined {

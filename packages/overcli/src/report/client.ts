@@ -19,6 +19,8 @@ export interface ClientOptions {
   returnAfterMs?: number;
   /** Hears of every answer. */
   debug?: (text: string) => void;
+  /** Hears of the headers of every answer. */
+  onHeaders?: (headers: Dispatcher.ResponseData['headers']) => void;
 }
 
 /** A report whose state is any word, as a person may write it; the collector turns a strange one into UNK. */
@@ -31,6 +33,7 @@ export class Client {
   readonly #patienceMs: number;
   readonly #returnAfterMs: number;
   readonly #debug: (text: string) => void;
+  readonly #onHeaders: ClientOptions['onHeaders'];
   readonly #way: Way;
   /** Which of the addresses answered last. */
   #current = 0;
@@ -45,6 +48,7 @@ export class Client {
     this.#patienceMs = patienceMs;
     this.#returnAfterMs = returnAfterMs;
     this.#debug = debug;
+    this.#onHeaders = options.onHeaders;
     this.#way = createDispatcher(connection, patienceMs);
   }
 
@@ -144,6 +148,7 @@ export class Client {
   ): Promise<void> {
     const answer = await this.#send(address, path, payload, signal);
     this.#debug(`POST ${address.shown}${path}, ${Buffer.byteLength(payload)} bytes: ${answer.status}`);
+    this.#onHeaders?.(answer.headers);
     const parsed = parseAnswer(answer.text);
     if (answer.status === 200 && parsed[success] === 1) return;
     throw this.#refusal(address, answer, parsed);

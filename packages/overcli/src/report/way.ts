@@ -2,13 +2,12 @@ import tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Connection } from '../connection.ts';
 import { readAddress } from './address.ts';
+import { DIRECT } from './proxy.ts';
 
 /** A collector answers in a few bytes; anything this long is none. */
 const MOST_ANSWER_BYTES = 64 * 1024;
 /** How long one of several addresses may take to accept a connection, before the next one is tried. */
 const TURN_MS = 3000;
-/** What stands for a proxy when there is to be none. */
-const DIRECT = 'none';
 
 /** How requests get to the collector. */
 export interface Way {
@@ -19,7 +18,7 @@ export interface Way {
 
 /** Connections to the collector, perhaps through a proxy, with patience for each step of an exchange. */
 export function createDispatcher({ others, proxy, ca }: Connection, patienceMs: number): Way {
-  const trusted = ca === undefined ? {} : { ca: [...knownAuthorities(), ca] };
+  const trusted = trusting(ca);
   const options = {
     connect: { timeout: others?.length ? Math.min(patienceMs, TURN_MS) : patienceMs, ...trusted },
     headersTimeout: patienceMs,
@@ -36,6 +35,11 @@ export function createDispatcher({ others, proxy, ca }: Connection, patienceMs: 
     dispatcher: new EnvHttpProxyAgent({ ...through, ...everything }),
     shown: ` through ${readAddress(proxy).shown}`,
   };
+}
+
+/** What has a TLS connection trust these authorities too; without any it trusts as ever. */
+export function trusting(ca: string | undefined): { ca?: string[] } {
+  return ca === undefined ? {} : { ca: [...knownAuthorities(), ca] };
 }
 
 /** Those that Node trusts when it is not told otherwise; Node 20 names only the ones that it comes with. */
