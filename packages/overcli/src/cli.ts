@@ -4,6 +4,7 @@ import type { Command, Surroundings } from './command.ts';
 import { alert } from './commands/alert.ts';
 import { completionOf } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
+import { init } from './commands/init.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
 import { serviceStatus } from './commands/service-status.ts';
@@ -23,6 +24,7 @@ export const commands: Record<string, Command> = {
   monitor,
   test,
   doctor,
+  init,
   completion: completionOf(() => [...Object.keys(commands), 'check']),
 };
 

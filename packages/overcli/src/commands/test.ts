@@ -9,13 +9,19 @@ export const test: Command = {
   example: 'test monitor.ini disk',
 
   async call({ operands: [file = '', service], flags, surroundings }) {
-    const [{ readMonitorFile }, { choosePlugins }, { showTrials }] = await Promise.all([
+    const [{ readMonitorFile }, { choosePlugins }, { otherRunner }, { showTrials }] = await Promise.all([
       import('../sources/ini.ts'),
       import('./test/choose.ts'),
+      import('./runner-of.ts'),
       import('./test/show.ts'),
     ]);
     const settings = readMonitorFile(file);
     const plugins = choosePlugins(settings.plugins, service, file);
+    const runner = otherRunner(file);
+    if (runner)
+      surroundings.err(
+        `The monitor runs as ${runner.name}; as that user: runuser -u ${runner.name} -- overcli test ${file}\n`,
+      );
     const stop = surroundings.listenForStop(() => {});
     const isWell = await showTrials(
       { ...settings, plugins },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Report } from '@overc/protocol';
 import type { Clock } from '../clock.ts';
 import type { PluginSpec } from '../sources/spec.ts';
@@ -30,6 +31,7 @@ export function tryPlugins(
   { clock, maxLagMs, maxParallel }: TrialOptions,
   signal: AbortSignal,
 ): Promise<Trial | undefined>[] {
+  setMaxListeners(0, signal); // each run listens
   const gate = new Gate(clock, maxParallel ?? usualLimit());
   return specs.map(async (spec) => {
     const leave = await gate.enter(Number.POSITIVE_INFINITY, signal);

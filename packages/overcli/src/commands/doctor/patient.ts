@@ -1,12 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { SettingsError } from '@overc/protocol';
 import type { Surroundings } from '../../command.ts';
 import type { Flags } from '../../flags.ts';
 import type { Who } from '../../runner/access.ts';
 import { type MonitorSettings, readMonitorFile, readWay, type WaySettings } from '../../sources/ini.ts';
+import type { User } from '../../sources/user.ts';
 import { chooseConnection, configFile, requireConnection } from '../connection.ts';
-import { type Running, runningMonitors } from '../running.ts';
-import { type Unit, unitFor } from '../unit-file.ts';
+import { runnerOf } from '../runner-of.ts';
+import { runningMonitors } from '../running.ts';
+import { unitFor } from '../unit-file.ts';
 import type { Patient } from './finding.ts';
 
 /** Where systemd has a service look for programs. Source: systemd.exec(5), $PATH. */
@@ -45,20 +46,12 @@ export async function meetPatient(
   return {
     ...common,
     ...{ file, settings, complaints, connection, monitors, unit },
-    runner: runnerOf(monitors, unit),
+    runner: asWho(runnerOf(monitors, unit)),
     searchPath: monitors?.[0]?.env.PATH ?? (unit ? PATH_OF_SYSTEMD : (process.env.PATH ?? '')),
   };
 }
 
-/** Whom the monitor runs as: as one that runs does, or as its unit says. */
-function runnerOf([running]: Running[] = [], unit: Unit | undefined): Who | undefined {
-  const entry = running ? entryOf(2, String(running.uid)) : unit?.user && entryOf(0, unit.user);
-  return entry ? { ...entry, mainGroupAlone: false } : undefined;
-}
-
-/** Somebody in /etc/passwd by one of its fields. Format: passwd(5). */
-function entryOf(field: number, value: string) {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
-  const found = lines.map((line) => line.split(':')).find((fields) => fields[field] === value);
-  return found && { name: found[0] ?? value, uid: Number(found[2]), gid: Number(found[3]) };
+/** The service manager gives the monitor all groups of its user. */
+function asWho(user: User | undefined): Who | undefined {
+  return user && { ...user, mainGroupAlone: false };
 }

@@ -4,8 +4,8 @@ import { UsageError } from '../../errors.ts';
 import { mayAccess, type Who } from '../../runner/access.ts';
 import { withOwnProgram } from '../../self.ts';
 import type { PluginSpec } from '../../sources/spec.ts';
+import { findProgram, interpreterOf } from '../program.ts';
 import { ok, type Patient, type Probe, problem } from './finding.ts';
-import { findProgram, interpreterOf } from './program.ts';
 
 /** Is each plugin's program there, and may the user that it runs as run it? Nothing is run. */
 export const plugins: Probe = {

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { State } from '@overc/protocol';
 import type { StopReason, Surroundings } from '../../command.ts';
 import { sweepStrays } from '../../runner/plugin.ts';
@@ -19,7 +18,6 @@ export async function showTrials(
   stop: AbortSignal,
   asJson = false,
 ): Promise<boolean> {
-  setMaxListeners(0, stop); // each run listens
   const { plugins } = settings;
   const done: Trial[] = [];
   for (const running of tryPlugins(plugins, { ...settings, clock }, stop)) {

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseIni, SettingsError } from '@overc/protocol';
+import { readText } from '../../sources/files.ts';
+import { readWay, type WaySettings } from '../../sources/ini.ts';
+import { SERVICE_PREFIX } from '../../sources/service.ts';
+
+/** What stood in the file before. */
+export interface Before {
+  /** How many services; undefined when it says nothing at all, or is not there. */
+  services: number | undefined;
+  way: WaySettings;
+  /** The options of `[overc]` that are kept as they stand. */
+  kept: [string, string][];
+}
+
+const ASKED = new Set(['server', 'my-name', 'my-key']);
+const NOTHING: Before = { services: undefined, way: {}, kept: [] };
+
+/** Looks at the file that is to be written, since a server's key must stay what it was. Throws SettingsError. */
+export function lookBefore(file: string): Before {
+  const folder = dirname(resolve(file));
+  if (!existsSync(folder)) throw new SettingsError(`${file}: its folder is not there; mkdir -p ${folder}`);
+  if (!existsSync(file)) return NOTHING;
+  try {
+    const sections = parseIni(readText(file));
+    if (sections.every(({ options }) => options.size === 0)) return NOTHING;
+    const services = sections.filter(({ name }) => name.startsWith(SERVICE_PREFIX)).length;
+    const options = sections.find(({ name }) => name === 'overc')?.options ?? new Map<string, string>();
+    return { services, way: readWay(file), kept: [...options].filter(([name]) => !ASKED.has(name)) };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return { ...NOTHING, services: 0 }; // what cannot be understood cannot be kept
+  }
+}
