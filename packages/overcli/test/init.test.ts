@@ -6,6 +6,7 @@ import { parseUnits } from '../src/checks/services.ts';
 import { worthWatching } from '../src/commands/init/daemons.ts';
 import { composeMonitorFile } from '../src/sources/compose.ts';
 import { parseMonitorFile, readMonitorFile } from '../src/sources/ini.ts';
+import { selfSigned } from './checks/authority.ts';
 import { Collector, json } from './collector.ts';
 import { overcli, Program } from './program.ts';
 import { PseudoTerminal } from './pseudo-terminal.ts';
@@ -197,6 +198,22 @@ describe('overcli init on a terminal', () => {
     const { key, plugins } = readMonitorFile(file);
     const names = plugins.map(({ service }) => service);
     assert.deepEqual([key, names[0], names.includes('memory')], [KEY, 'load', false]);
+  });
+
+  it('asks for the authority of a certificate that nobody vouches for', async () => {
+    const file = workshop.path('secure.ini');
+    const authority = selfSigned(workshop, 'authority', 60);
+    const secure = await new Collector(authority).start();
+    start('-s', secure.url, '-i', `web1:${KEY}`, file);
+    await answer('certificate is not accepted', '');
+    await answer('of its authority', `${workshop.path('nowhere.pem')}\n`);
+    await answer('no such file', '');
+    await answer('of its authority', `${authority.certFile}\n`);
+    await answer('takes the key of web1', '');
+    await answer('Enter takes them all', '\n');
+    assert.equal(await terminal.exited, 0, terminal.raw);
+    assert.equal(readMonitorFile(file).ca, authority.cert);
+    await secure.close();
   });
 
   it('writes nothing at Ctrl-C, Ctrl-D, or when nothing is to be replaced', async () => {

@@ -115,6 +115,7 @@ describe('overcli test', () => {
     const file = config('slow', app, 'slow]\nperiod = 60\ncommand = ./slow.sh');
     const program = new Program(['test', file]);
     const [pid] = await until('the slow one runs', () => workshop.numbers('slow.pid', 1));
+    await until('the other has ended', () => program.out.includes('app: took'));
     program.kill('SIGINT');
     const { code, out, err } = await program.outcome;
     assert.deepEqual([code, err], [1, 'Stopped; 1 of the plugins had not ended.\n']);

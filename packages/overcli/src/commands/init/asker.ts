@@ -57,7 +57,8 @@ export class Asker {
       try {
         return read(answer === '' ? proposal : answer);
       } catch (error) {
-        this.#out(`  That ${(error as Error).message}.\n`);
+        const { message } = error as Error;
+        this.#out(`  ${/^[a-z]/.test(message) ? 'That ' : ''}${message}.\n`);
       }
     }
   }
@@ -107,7 +108,8 @@ export interface Question<T> {
   isSecret?: boolean;
 }
 
-function stopped(): Error {
+/** What an ending before the end is. */
+export function stopped(): Error {
   return new Error('stopped; nothing was written');
 }
 

@@ -6,7 +6,7 @@ import { type Trial, tryPlugins } from '../../runner/trial.ts';
 import type { Proposal } from '../../sources/compose.ts';
 import type { PluginSpec } from '../../sources/spec.ts';
 import { COLOURS, span } from '../monitor/table.ts';
-import type { Asker } from './asker.ts';
+import { type Asker, stopped } from './asker.ts';
 
 const STATE_WIDTH = 4;
 const MOST_INFO = 60;
@@ -63,9 +63,4 @@ export async function chooseProposals(tried: Tried[], asker: Asker): Promise<Tri
     },
   });
   return tried.filter((_, index) => !without.has(index + 1));
-}
-
-/** What an ending before the end is. */
-export function stopped(): Error {
-  return new Error('stopped; nothing was written');
 }

@@ -2,7 +2,6 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SettingsError } from '@overc/protocol';
 import type { Surroundings } from '../../command.ts';
-import type { Connection } from '../../connection.ts';
 import { UsageError } from '../../errors.ts';
 import type { Flags } from '../../flags.ts';
 import { type Composition, composeMonitorFile, type Proposal } from '../../sources/compose.ts';
@@ -13,12 +12,12 @@ import { otherRunner } from '../runner-of.ts';
 import { runningMonitors } from '../running.ts';
 import { renderTrial } from '../test/render.ts';
 import { unitFor } from '../unit-file.ts';
-import { Asker } from './asker.ts';
+import { Asker, stopped } from './asker.ts';
 import { type Before, lookBefore } from './before.ts';
-import { chooseProposals, listOf, stopped, type Tried, tryProposals } from './choose.ts';
+import { chooseProposals, listOf, type Tried, tryProposals } from './choose.ts';
 import { lookAtMachine } from './machine.ts';
 import { sparePlugins } from './nagios.ts';
-import { findWay } from './way.ts';
+import { type FoundWay, findWay } from './way.ts';
 import { writeSettings } from './write.ts';
 
 const PACKAGED_FILE = '/etc/overc/monitor.ini';
@@ -47,10 +46,10 @@ export async function initialize(
   trying.catch(() => {});
   try {
     await allowReplacing(file, before, asker, flags.options.force === true);
-    const connection = await findWay({ ...surroundings, flags, before, asker });
+    const way = await findWay({ ...surroundings, flags, before, asker });
     const tried = await choose(await trying, asker, surroundings);
     const proposals = tried.map(({ proposal }) => proposal);
-    const { text } = check(compositionOf(connection, before, proposals), file);
+    const { text } = check(compositionOf(way, before, proposals), file);
     if (signal.aborted) throw stopped();
     writeSettings(file, text, { replaces: existsSync(file), reader: runner });
     surroundings.out(`\nWritten to ${file}.\n${stateOf(tried, surroundings)}${nextSteps(file)}`);
@@ -112,13 +111,17 @@ async function allowReplacing(
   if (!(await asker.confirm(`${file} is there already, with ${what}. Replace it?`, false))) throw stopped();
 }
 
-function compositionOf({ server, identity }: Connection, before: Before, proposals: Proposal[]): Composition {
-  const isKeyKept = before.kept.some(([name]) => name === 'key-file') && identity.key === before.way.key;
+function compositionOf({ connection, caFile }: FoundWay, before: Before, proposals: Proposal[]): Composition {
+  const { server, identity } = connection;
+  const { servers = [], key } = before.way;
+  const isKeyKept = identity.key === key && before.kept.some(([name]) => name === 'key-file');
+  const dropped = new Set([...(isKeyKept ? [] : ['key-file']), ...(caFile === undefined ? [] : ['ca-file'])]);
+  const kept = before.kept.filter(([name]) => !dropped.has(name));
   return {
-    server,
+    server: server === servers[0] ? servers.join(' ') : server,
     name: identity.name,
     key: isKeyKept ? undefined : identity.key,
-    more: before.kept.filter(([name]) => name !== 'key-file' || isKeyKept),
+    more: [...kept, ...(caFile === undefined ? [] : [['ca-file', caFile] as [string, string]])],
     proposals,
     spare: sparePlugins(proposals),
   };
