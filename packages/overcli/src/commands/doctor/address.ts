@@ -46,7 +46,7 @@ async function reach({ url, shown, proxy }: Destination, patient: Patient): Prom
   };
   let ips: string[];
   try {
-    ips = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address: ip }) => ip);
+    ips = isIP(host) ? [host] : await resolveName(host);
   } catch (error) {
     return isAway(error);
   }
@@ -58,6 +58,15 @@ async function reach({ url, shown, proxy }: Destination, patient: Patient): Prom
     ok(`${next.shown} connects: ${names}`),
     ...knocks.flatMap(({ ip, error }) => (error ? [halfOpen(next.shown, ip, error)] : [])),
   ];
+}
+
+/** The name service itself is more patient than people are. */
+async function resolveName(host: string): Promise<string[]> {
+  const late = once(AbortSignal.timeout(PATIENCE_MS), 'abort').then(() => {
+    throw Object.assign(new Error('no answer in time'), { code: 'EAI_AGAIN' });
+  });
+  const found = await Promise.race([lookup(host, { all: true }), late]);
+  return found.map(({ address: ip }) => ip);
 }
 
 function halfOpen(shown: string, ip: string, error: Error): Finding {

@@ -75,5 +75,7 @@ async function forRunner(path: string, { runner, unit }: Patient): Promise<Findi
   const who = unit
     ? `${runner.name}, whom ${unit.name} runs as,`
     : `${runner.name}, whom the monitor runs as,`;
-  return [problem(`${who} cannot read ${path}`, `chgrp ${runner.name} ${path} and chmod 640 ${path}`)];
+  return [
+    problem(`${who} cannot read ${path}`, `chgrp $(id -gn ${runner.name}) ${path} and chmod 640 ${path}`),
+  ];
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseIni, SettingsError } from '@overc/protocol';
 import { readText } from '../../sources/files.ts';
@@ -21,6 +21,10 @@ const NOTHING: Before = { services: undefined, way: {}, kept: [] };
 export function lookBefore(file: string): Before {
   const folder = dirname(resolve(file));
   if (!existsSync(folder)) throw new SettingsError(`${file}: its folder is not there; mkdir -p ${folder}`);
+  if (!mayWriteIn(folder))
+    throw new SettingsError(
+      `${file}: its folder is not ours to write in; run this as root, or name another file`,
+    );
   if (!existsSync(file)) return NOTHING;
   try {
     const sections = parseIni(readText(file));
@@ -31,5 +35,15 @@ export function lookBefore(file: string): Before {
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return { ...NOTHING, services: 0 }; // what cannot be understood cannot be kept
+  }
+}
+
+/** Whether files may be made in a folder that is there. */
+export function mayWriteIn(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { SettingsError } from '@overc/protocol';
-import type { Surroundings } from '../../command.ts';
+import type { StopReason, Surroundings } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
 import type { Flags } from '../../flags.ts';
 import { type Composition, composeMonitorFile, type Proposal } from '../../sources/compose.ts';
@@ -13,7 +13,7 @@ import { runningMonitors } from '../running.ts';
 import { renderTrial } from '../test/render.ts';
 import { unitFor } from '../unit-file.ts';
 import { Asker, stopped } from './asker.ts';
-import { type Before, lookBefore } from './before.ts';
+import { type Before, lookBefore, mayWriteIn } from './before.ts';
 import { chooseProposals, listOf, type Tried, tryProposals } from './choose.ts';
 import { lookAtMachine } from './machine.ts';
 import { sparePlugins } from './nagios.ts';
@@ -34,7 +34,7 @@ export async function initialize(
   flags: Flags,
   surroundings: Surroundings,
 ): Promise<void> {
-  const file = operand ?? (mayWriteBeside(PACKAGED_FILE) ? PACKAGED_FILE : FILE_HERE);
+  const file = operand ?? (mayWriteIn(dirname(PACKAGED_FILE)) ? PACKAGED_FILE : FILE_HERE);
   const before = lookBefore(file);
   const stop = surroundings.listenForStop(() => {});
   const asker = flags.options.yes ? undefined : openAsker(surroundings, stop);
@@ -53,6 +53,9 @@ export async function initialize(
     if (signal.aborted) throw stopped();
     writeSettings(file, text, { replaces: existsSync(file), reader: runner });
     surroundings.out(`\nWritten to ${file}.\n${stateOf(tried, surroundings)}${nextSteps(file)}`);
+  } catch (error) {
+    const reason = stop.reason as StopReason | undefined;
+    throw reason?.kind === 'fault' ? reason.error : error;
   } finally {
     asker?.close();
     end.abort();
@@ -132,15 +135,6 @@ function check(composition: Composition, file: string): { text: string; settings
   const text = composeMonitorFile(composition);
   const settings = parseMonitorFile(text, dirname(resolve(file)));
   return { text, settings };
-}
-
-function mayWriteBeside(file: string): boolean {
-  try {
-    accessSync(dirname(file), constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function nextSteps(file: string): string {
