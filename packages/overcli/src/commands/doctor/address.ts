@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns/promises';
+import { promises as dns } from 'node:dns';
 import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import { showAddress } from '../../checks/address.ts';
@@ -65,7 +65,7 @@ async function resolveName(host: string): Promise<string[]> {
   const late = once(AbortSignal.timeout(PATIENCE_MS), 'abort').then(() => {
     throw Object.assign(new Error('no answer in time'), { code: 'EAI_AGAIN' });
   });
-  const found = await Promise.race([lookup(host, { all: true }), late]);
+  const found = await Promise.race([dns.lookup(host, { all: true }), late]);
   return found.map(({ address: ip }) => ip);
 }
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { type ClientRequest, request as plainRequest } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import type { ClientRequest } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { type ExpiryDays, judgeExpiry } from '../../checks/expiry.ts';
@@ -63,7 +62,8 @@ function refused(shown: string, code: string): Finding {
 /** Has a proxy open a way to `target`. Source: RFC 9110, 9.3.6. */
 async function openTunnel(proxy: string, target: string, signal: AbortSignal): Promise<Socket> {
   const { url, authorization } = readAddress(proxy);
-  const open = url.protocol === 'https:' ? secureRequest : plainRequest;
+  // What a bundle imports statically is loaded by every command.
+  const { request: open } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
   const headers = { host: target, ...(authorization && { 'proxy-authorization': authorization }) };
   const asked: ClientRequest = open({ ...hostPortOf(url), method: 'CONNECT', path: target, headers, signal });
   asked.end();

@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline';
+import type { Interface, ReadLineOptions } from 'node:readline';
 import { Writable } from 'node:stream';
 
 export interface AskerOptions {
@@ -22,7 +22,16 @@ export class Asker {
   /** No more will be typed; what was is still an answer. */
   #isClosed = false;
 
-  constructor({ input, out, columns, stop }: AskerOptions) {
+  /** What a bundle imports statically is loaded by every command, so readline comes when somebody is asked. */
+  static async open(options: AskerOptions): Promise<Asker> {
+    const { createInterface } = await import('node:readline');
+    return new Asker(options, createInterface);
+  }
+
+  private constructor(
+    { input, out, columns, stop }: AskerOptions,
+    createInterface: (options: ReadLineOptions) => Interface,
+  ) {
     this.#out = out;
     const echo = new Writable({
       write: (chunk, _encoding, done) => {

@@ -37,7 +37,7 @@ export async function initialize(
   const file = operand ?? (mayWriteIn(dirname(PACKAGED_FILE)) ? PACKAGED_FILE : FILE_HERE);
   const before = lookBefore(file);
   const stop = surroundings.listenForStop(() => {});
-  const asker = flags.options.yes ? undefined : openAsker(surroundings, stop);
+  const asker = flags.options.yes ? undefined : await openAsker(surroundings, stop);
   const signal = asker?.signal ?? stop;
   const runner = process.getuid?.() === 0 ? otherRunner(file) : undefined;
   const end = new AbortController();
@@ -91,13 +91,13 @@ function stateOf(tried: Tried[], { terminal }: Surroundings): string {
   return `It has ${summarize(states)}; nothing was sent yet.\n${shown.join('')}`;
 }
 
-function openAsker({ stdin, out, terminal }: Surroundings, stop: AbortSignal): Asker {
+async function openAsker({ stdin, out, terminal }: Surroundings, stop: AbortSignal): Promise<Asker> {
   const input = stdin?.();
   if (!input?.isTTY)
     throw new UsageError(
       'standard input is no terminal to ask at; add --yes and -s URL, and perhaps -i NAME:KEY',
     );
-  return new Asker({ input, out, columns: terminal?.size().columns ?? 80, stop });
+  return Asker.open({ input, out, columns: terminal?.size().columns ?? 80, stop });
 }
 
 /** What is there is replaced only when somebody wants that; one that says nothing has nothing to lose. */
