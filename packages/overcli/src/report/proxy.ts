@@ -23,10 +23,16 @@ export function proxyFor(
 ): ProxyServer | undefined {
   if (proxy !== undefined) return proxy === DIRECT ? undefined : { url: proxy, source: 'the file' };
   const url = new URL(server);
-  const names = url.protocol === 'https:' ? ['https_proxy', 'http_proxy'] : ['http_proxy'];
-  const source = names.flatMap((name) => [name, name.toUpperCase()]).find((name) => env[name]);
+  const [secure, plain] = ['https_proxy', 'http_proxy'].map((name) => set(name, env));
+  const source = (url.protocol === 'https:' ? secure : undefined) ?? plain;
   if (source === undefined || isExcepted(url, env.no_proxy ?? env.NO_PROXY ?? '')) return undefined;
   return { url: env[source] as string, source };
+}
+
+/** Under which of its two names a variable is set; the one in small letters counts first, also when it is empty. */
+function set(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const used = [name, name.toUpperCase()].find((one) => env[one] !== undefined);
+  return used !== undefined && env[used] !== '' ? used : undefined;
 }
 
 /** Whether NO_PROXY names the host: itself, or a domain that it is in, with its port or without. */

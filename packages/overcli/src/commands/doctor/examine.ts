@@ -1,9 +1,10 @@
 import type { Surroundings } from '../../command.ts';
 import { oneLine } from '../../log.ts';
+import { painted } from '../../terminal.ts';
 import type { Finding, Mark, Patient } from './finding.ts';
 import { probes } from './probes.ts';
 
-// Source of the numbers: ECMA-48, Select Graphic Rendition.
+/** Green, yellow, red. */
 const COLOURS: Record<Mark, number> = { ok: 32, warning: 33, problem: 31 };
 const MARK_WIDTH = 'problem'.length;
 const NAME_WIDTH = Math.max(...probes.map(({ name }) => name.length));
@@ -18,7 +19,7 @@ export async function examine(
   for (const { name, probe } of probes)
     for (const finding of await probe(patient)) {
       findings.push({ probe: name, ...finding });
-      if (!asJson) out(lineOf(name, finding, terminal?.hasColours ?? false));
+      if (!asJson) out(lineOf(name, finding, terminal?.hasColours));
     }
   const count = (mark: Mark) => findings.filter((finding) => finding.mark === mark).length;
   const [problems, warnings] = [count('problem'), count('warning')];
@@ -27,9 +28,8 @@ export async function examine(
   return problems;
 }
 
-function lineOf(name: string, { mark, text, advice }: Finding, hasColours: boolean): string {
-  const padded = mark.padEnd(MARK_WIDTH);
-  const shown = hasColours ? `\x1b[${COLOURS[mark]}m${padded}\x1b[0m` : padded;
+function lineOf(name: string, { mark, text, advice }: Finding, hasColours = false): string {
+  const shown = painted(mark.padEnd(MARK_WIDTH), COLOURS[mark], hasColours);
   return `${shown}  ${name.padEnd(NAME_WIDTH)}  ${oneLine(advice === undefined ? text : `${text}; ${advice}`)}\n`;
 }
 

@@ -5,6 +5,7 @@ import type { TrialOptions } from '../../runner/trial.ts';
 import { type Trial, tryPlugins } from '../../runner/trial.ts';
 import type { Proposal } from '../../sources/compose.ts';
 import type { PluginSpec } from '../../sources/spec.ts';
+import { painted } from '../../terminal.ts';
 import { COLOURS, span } from '../monitor/table.ts';
 import { type Asker, stopped } from './asker.ts';
 
@@ -34,11 +35,10 @@ export async function tryProposals(
 }
 
 /** The proposals as a list with numbers. */
-export function listOf(tried: Tried[], hasColours: boolean): string {
+export function listOf(tried: Tried[], hasColours = false): string {
   const width = Math.max(...tried.map(({ proposal }) => proposal.service.length));
   const lines = tried.map(({ proposal: { service, periodSeconds }, trial: { report } }, index) => {
-    const padded = report.state.padEnd(STATE_WIDTH);
-    const state = hasColours ? `\x1b[${COLOURS[report.state]}m${padded}\x1b[0m` : padded;
+    const state = painted(report.state.padEnd(STATE_WIDTH), COLOURS[report.state], hasColours);
     const info = oneLine(splitOutput(report.info).text).slice(0, MOST_INFO);
     const every = `every ${span(periodSeconds * 1000)}`.padEnd(10);
     return `  ${String(index + 1).padStart(2)}  ${service.padEnd(width)}  ${every}  ${state}  ${info}\n`;

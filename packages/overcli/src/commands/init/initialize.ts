@@ -78,7 +78,7 @@ async function tryMachine(
 
 async function choose(tried: Tried[], asker: Asker | undefined, around: Surroundings): Promise<Tried[]> {
   const { out, terminal } = around;
-  const list = listOf(tried, terminal?.hasColours ?? false);
+  const list = listOf(tried, terminal?.hasColours);
   out(`\nWorth watching on this machine, with what each says now:\n\n${list}\n`);
   return asker ? chooseProposals(tried, asker) : tried;
 }
@@ -87,7 +87,7 @@ async function choose(tried: Tried[], asker: Asker | undefined, around: Surround
 function stateOf(tried: Tried[], { terminal }: Surroundings): string {
   const states = tried.map(({ trial }) => trial.report.state);
   const ailing = tried.filter(({ trial }) => trial.report.state !== 'OK');
-  const shown = ailing.map(({ trial }) => renderTrial(trial, terminal?.hasColours ?? false));
+  const shown = ailing.map(({ trial }) => renderTrial(trial, terminal?.hasColours));
   return `It has ${summarize(states)}; nothing was sent yet.\n${shown.join('')}`;
 }
 

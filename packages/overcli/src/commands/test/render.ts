@@ -1,6 +1,7 @@
 import { type Perf, splitOutput } from '@overc/protocol';
 import { oneLine } from '../../log.ts';
 import type { Trial } from '../../runner/trial.ts';
+import { painted } from '../../terminal.ts';
 import { COLOURS, span, took } from '../monitor/table.ts';
 
 /** How far what a plugin said stands below its service. */
@@ -8,11 +9,10 @@ const INDENT = '      ';
 const STATE_WIDTH = 4;
 
 /** One result for people: state, service, time and promise on a line, below it what it says, and each of its numbers. */
-export function renderTrial({ report, runMs, nextMs }: Trial, hasColours: boolean): string {
+export function renderTrial({ report, runMs, nextMs }: Trial, hasColours = false): string {
   const { service, state, info, title } = report;
   const { text, perf } = splitOutput(info);
-  const padded = state.padEnd(STATE_WIDTH);
-  const shown = hasColours ? `\x1b[${COLOURS[state]}m${padded}\x1b[0m` : padded;
+  const shown = painted(state.padEnd(STATE_WIDTH), COLOURS[state], hasColours);
   const called = title === undefined ? '' : ` (${oneLine(title)})`;
   const facts = [`took ${took(runMs)}`, promiseOf(report), `next run in ${span(nextMs)}`];
   return [

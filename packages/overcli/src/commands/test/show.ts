@@ -24,7 +24,7 @@ export async function showTrials(
     const trial = await running;
     if (!trial) continue;
     done.push(trial);
-    if (!asJson) out(renderTrial(trial, terminal?.hasColours ?? false));
+    if (!asJson) out(renderTrial(trial, terminal?.hasColours));
   }
   sweepStrays();
   const states = done.map(({ report }) => report.state);
