@@ -29,6 +29,19 @@ export async function mayAccess(right: keyof typeof MODES, path: string, who?: W
   return ending.kind === 'exit' && ending.code === 0;
 }
 
+export type MayAccess = typeof mayAccess;
+
+/** The same for many questions at one time, of which many are alike: each is asked once. */
+export function rememberAccess(): MayAccess {
+  const answers = new Map<string, Promise<boolean>>();
+  return (right, path, who) => {
+    const question = JSON.stringify([right, path, who]);
+    const answer = answers.get(question) ?? mayAccess(right, path, who);
+    answers.set(question, answer);
+    return answer;
+  };
+}
+
 function mayWe(right: keyof typeof MODES, path: string): boolean {
   try {
     accessSync(path, MODES[right]);

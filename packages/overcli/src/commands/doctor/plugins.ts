@@ -1,7 +1,7 @@
 import { readArguments } from '../../checks/arguments.ts';
 import { checks } from '../../checks/index.ts';
 import { UsageError } from '../../errors.ts';
-import { mayAccess, type Who } from '../../runner/access.ts';
+import { type MayAccess, rememberAccess, type Who } from '../../runner/access.ts';
 import { withOwnProgram } from '../../self.ts';
 import type { PluginSpec } from '../../sources/spec.ts';
 import { findProgram, interpreterOf } from '../program.ts';
@@ -13,7 +13,10 @@ export const plugins: Probe = {
   async probe(patient) {
     const specs = patient.settings?.plugins ?? [];
     if (specs.length === 0) return [];
-    const findings = (await Promise.all(specs.map((spec) => look(spec, patient)))).flat();
+    const mayAccess = rememberAccess();
+    const findings: Trouble[] = [];
+    // One after the other: to ask as another user takes a process.
+    for (const spec of specs) findings.push(...(await look(spec, patient, mayAccess)));
     const wellCount = specs.length - new Set(findings.map(({ service }) => service)).size;
     return [
       ...(wellCount > 0 ? [ok(`${wellCount} of ${specs.length} can be run; overcli test runs them`)] : []),
@@ -28,17 +31,23 @@ interface Trouble {
   advice: string;
 }
 
-async function look(spec: PluginSpec, patient: Patient): Promise<Trouble[]> {
+async function look(spec: PluginSpec, patient: Patient, mayAccess: MayAccess): Promise<Trouble[]> {
   const { service, argv, user } = spec;
   const who: Who | undefined = user ? { ...user, mainGroupAlone: true } : patient.runner;
+  const asker = { who, mayAccess };
   const own = withOwnProgram(argv);
-  const trouble = own === argv ? await troubleOf(spec, who, patient) : await troubleOfOwn(own, argv, who);
+  const trouble = own === argv ? await troubleOf(spec, patient, asker) : await troubleOfOwn(own, argv, asker);
   return trouble ? [{ service, ...trouble }] : [];
 }
 
 type Why = Omit<Trouble, 'service'> | undefined;
 
-async function troubleOf(spec: PluginSpec, who: Who | undefined, patient: Patient): Promise<Why> {
+interface Asker {
+  who: Who | undefined;
+  mayAccess: MayAccess;
+}
+
+async function troubleOf(spec: PluginSpec, patient: Patient, { who, mayAccess }: Asker): Promise<Why> {
   const { argv, cwd, env } = spec;
   const program = argv[0] as string;
   const searchPath = env.PATH ?? patient.searchPath;
@@ -66,7 +75,7 @@ async function troubleOf(spec: PluginSpec, who: Who | undefined, patient: Patien
 }
 
 /** This very program: what it is to do can be looked at too. */
-async function troubleOfOwn(own: string[], argv: string[], who: Who | undefined): Promise<Why> {
+async function troubleOfOwn(own: string[], argv: string[], { who, mayAccess }: Asker): Promise<Why> {
   const [, command, name, ...words] = argv;
   for (const path of own.slice(0, own.length - argv.length + 1))
     if (!(await mayAccess('r', path, who)))
