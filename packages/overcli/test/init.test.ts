@@ -52,7 +52,9 @@ describe('overcli init --yes', () => {
   });
 
   it('replaces no file unless it is told to, and then keeps name, key, rights and what else it says of the way', async () => {
-    const head = `[overc]\nserver = ${collector.url}\nmy-name = web7\nkey-file = the.key\nproxy = none\n`;
+    const head = `[overc]\nserver = ${collector.url}\nmy-name = web7\nkey-file = the.key\nproxy = none\ninclude = conf.d/*.ini\n`;
+    workshop.folderNamed('conf.d');
+    workshop.write('conf.d/own.ini', '[service:load]\nperiod = 5\ncommand = echo mine\n');
     workshop.write('the.key', KEY);
     workshop.write('old.ini', head + OLD);
     const file = workshop.path('link.ini');
@@ -69,8 +71,8 @@ describe('overcli init --yes', () => {
     assert.deepEqual([code, err], [0, '']);
     assert.equal(statSync(workshop.path('old.ini')).mode & 0o777, 0o660);
     const text = workshop.text('old.ini');
-    assert.match(text, /^my-name = web7\nkey-file = the\.key\nproxy = none$/m);
-    assert.ok(!text.includes(KEY) && !text.includes('service:old'));
+    assert.match(text, /^my-name = web7\nkey-file = the\.key\nproxy = none\ninclude = conf\.d\/\*\.ini$/m);
+    for (const gone of [KEY, 'service:old', 'service:load']) assert.ok(!text.includes(gone), gone);
     assert.deepEqual(collector.received.at(-1)?.body.server, { name: 'web7', key: KEY });
   });
 

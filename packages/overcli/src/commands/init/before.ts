@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseIni, SettingsError } from '@overc/protocol';
 import { readText } from '../../sources/files.ts';
-import { readWay, type WaySettings } from '../../sources/ini.ts';
+import { parseMonitorFile, readWay, type WaySettings } from '../../sources/ini.ts';
 import { SERVICE_PREFIX } from '../../sources/service.ts';
 
 /** What stood in the file before. */
@@ -12,6 +12,19 @@ export interface Before {
   way: WaySettings;
   /** The options of `[overc]` that are kept as they stand. */
   kept: [string, string][];
+}
+
+/** The services of the files that the file includes, and will include again. */
+export function includedServices({ kept }: Before, folder: string): Set<string> {
+  const include = kept.find(([name]) => name === 'include')?.[1];
+  if (include === undefined) return new Set();
+  try {
+    const { plugins } = parseMonitorFile(`[overc]\ninclude = ${include}\n`, folder);
+    return new Set(plugins.map(({ service }) => service));
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return new Set(); // there are none; or the whole file will say what is wrong with them
+  }
 }
 
 const ASKED = new Set(['server', 'my-name', 'my-key']);

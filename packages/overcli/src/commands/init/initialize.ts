@@ -13,7 +13,7 @@ import { runningMonitors } from '../running.ts';
 import { renderTrial } from '../test/render.ts';
 import { unitFor } from '../unit-file.ts';
 import { Asker, stopped } from './asker.ts';
-import { type Before, lookBefore, mayWriteIn } from './before.ts';
+import { type Before, includedServices, lookBefore, mayWriteIn } from './before.ts';
 import { chooseProposals, listOf, type Tried, tryProposals } from './choose.ts';
 import { lookAtMachine } from './machine.ts';
 import { sparePlugins } from './nagios.ts';
@@ -42,11 +42,12 @@ export async function initialize(
   const runner = process.getuid?.() === 0 ? otherRunner(file) : undefined;
   const end = new AbortController();
   // Plugins run while somebody answers, so that nobody waits for them.
-  const trying = tryMachine(file, runner, surroundings, AbortSignal.any([signal, end.signal]));
+  const trying = tryMachine({ file, before, runner }, surroundings, AbortSignal.any([signal, end.signal]));
   trying.catch(() => {});
   try {
     await allowReplacing(file, before, asker, flags.options.force === true);
     const way = await findWay({ ...surroundings, flags, before, asker });
+    surroundings.out('\nLooking at this machine …\n');
     const tried = await choose(await trying, asker, surroundings);
     const proposals = tried.map(({ proposal }) => proposal);
     const { text } = check(compositionOf(way, before, proposals), file);
@@ -65,12 +66,12 @@ export async function initialize(
 
 /** What is worth watching here and can tell something. */
 async function tryMachine(
-  file: string,
-  runner: User | undefined,
+  { file, before, runner }: { file: string; before: Before; runner: User | undefined },
   { clock }: Surroundings,
   signal: AbortSignal,
 ): Promise<Tried[]> {
-  const proposals = await lookAtMachine();
+  const taken = includedServices(before, dirname(resolve(file)));
+  const proposals = (await lookAtMachine()).filter(({ service }) => !taken.has(service));
   const { settings } = check({ ...DRAFT, proposals }, file);
   const plugins = settings.plugins.map((plugin) => (runner ? { ...plugin, user: runner } : plugin));
   return tryProposals(proposals, plugins, { clock }, signal);
