@@ -65,7 +65,7 @@ export async function pauseByWall(clock: Clock, ms: number, signal: AbortSignal)
   }
 }
 
-/** UTC ms of a time in words, as OpenSSL prints it (`Nov 22 03:00:00 2026 GMT`) or HTTP does; NaN for any other text. */
+/** UTC ms of a time in words, as OpenSSL prints it (`Nov 22 03:00:00 2026 GMT`); NaN for any other text. */
 export function parseTime(text: string): number {
   return Date.parse(text);
 }
