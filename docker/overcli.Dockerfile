@@ -19,7 +19,7 @@ COPY --from=build /app/packages/overcli/dist/overcli.mjs ./
 RUN ln -s /app/overcli.mjs /usr/local/bin/overcli \
   && install -d -o node -g node /data /etc/overc
 
-ENV NODE_ENV=production
+ENV NODE_ENV=production STATE_DIRECTORY=/data
 USER node
 WORKDIR /data
 VOLUME ["/data", "/etc/overc"]

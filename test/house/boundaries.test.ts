@@ -22,13 +22,15 @@ const MAY_KNOW: Record<string, string[]> = {
     'overcli/checks',
     'overcli/runner',
     'overcli/report',
+    'overcli/spool',
     'overcli/sources',
     'overcli/base',
   ],
   'overcli/checks': ['protocol', 'command', 'overcli/base'],
   'overcli/runner': ['protocol', 'command', 'overcli/sources', 'overcli/base'],
   'overcli/sources': ['protocol', 'command', 'overcli/report', 'overcli/base'],
-  'overcli/report': ['protocol', 'overcli/base'],
+  'overcli/report': ['protocol', 'overcli/spool', 'overcli/base'],
+  'overcli/spool': ['protocol', 'overcli/base'],
   'overcli/base': ['protocol'],
   'server/base': ['protocol', 'command'],
   'server/core': ['protocol'],
@@ -81,6 +83,9 @@ const BASE_OF_OVERCLI = new Set([
   'log.ts',
   'self.ts',
   'terminal.ts',
+  'processes.ts',
+  'size.ts',
+  'state-folder.ts',
 ]);
 
 interface Source {

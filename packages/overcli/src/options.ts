@@ -21,6 +21,11 @@ export const OPTIONS = {
       "A monitor's file that says where to report and as whom, when -s and -i do not; otherwise the one in OVERCLI_CONFIG, and then /etc/overc/monitor.ini",
   },
   service: { type: 'string', value: 'NAME', describe: 'The service that it is about' },
+  keep: {
+    type: 'boolean',
+    describe:
+      'Keep on the disk what cannot be delivered now, which counts as done; it goes out with what this server next sends with --keep, or by its monitor',
+  },
   table: { type: 'boolean', describe: 'Show the services as a table, as on a terminal without -v' },
   'no-table': { type: 'boolean', describe: 'Log lines on a terminal too' },
   json: { type: 'boolean', describe: 'Print JSON instead of a table' },

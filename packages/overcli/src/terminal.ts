@@ -24,11 +24,6 @@ export function findTerminal({ stdout, stderr, env }: NodeJS.Process): Terminal 
   };
 }
 
-/** `text` in a colour, where there may be colours. Source of the numbers: ECMA-48, Select Graphic Rendition. */
-export function painted(text: string, colour: number, hasColours = false): string {
-  return hasColours ? `\x1b[${colour}m${text}\x1b[0m` : text;
-}
-
 /** Whether a terminal controls us; one that was closed does so no longer. Source: tty(4). */
 export function isControlled(): boolean {
   try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { Collector, json } from './collector.ts';
+import { Collector, hangUp, json } from './collector.ts';
 import { overcli, overcliHere, Program } from './program.ts';
 import { Workshop } from './workshop.ts';
 
@@ -77,7 +77,7 @@ describe('overcli', () => {
   it('shows help about one command with its own options', async () => {
     const { code, out } = await overcliHere('alert', '--help');
     assert.equal(code, 0);
-    assert.match(out, /^overcli alert MESSAGE \[--service NAME\]\n/);
+    assert.match(out, /^overcli alert MESSAGE \[--service NAME\] \[--keep\]\n/);
     assert.match(out, / --service /);
     assert.doesNotMatch(out, /--table/);
   });
@@ -86,6 +86,62 @@ describe('overcli', () => {
     const outcome = await overcliHere(...to, 'service-status', '60', 'app', 'OK', 'Runs fine');
     assert.deepEqual(outcome, { code: 0, out: '', err: '' });
     assert.deepEqual(services(), [{ name: 'app', state: 'OK', info: 'Runs fine', period: 60 }]);
+  });
+
+  it('keeps with --keep what cannot be delivered, and sends it later with its own time', async () => {
+    const file = workshop.write('keep.ini', `[overc]\nspool=${workshop.path('spool')}\n`);
+    const report = (state: string) =>
+      overcliHere(...to, '-c', file, 'service-status', '60', 'app', state, '--keep');
+    collector.script.push(json(503, { error: 'overloaded' }), hangUp);
+    const before = Date.now();
+    for (const state of ['WARN', 'ERR']) assert.deepEqual(await report(state), { code: 0, out: '', err: '' });
+    const between = Date.now();
+
+    assert.equal((await overcliHere(...to, '-c', file, 'service-status', '60', 'app', 'OK')).code, 0);
+    assert.deepEqual(services().slice(2), [{ name: 'app', state: 'OK', info: '', period: 60 }]);
+    assert.equal((await report('OK')).code, 0);
+    const [, ...late] = services().slice(3);
+    assert.deepEqual(
+      late.map(({ name, state, period }) => [name, state, period]),
+      [
+        ['app', 'WARN', 60],
+        ['app', 'ERR', 60],
+      ],
+    );
+    for (const { at } of late) assert.ok(at * 1000 >= before && at * 1000 <= between, `${at}`);
+    assert.equal(collector.received.length, 5);
+  });
+
+  it('keeps alerts with --keep, and says later of when they are, with the same id', async () => {
+    const file = workshop.write('keep2.ini', `[overc]\nspool=${workshop.path('spool2')}\n`);
+    collector.script.push(hangUp);
+    const alert = ['alert', '--keep', '--service', 'disk', 'full'];
+    assert.deepEqual(await overcliHere(...to, '-c', file, ...alert), { code: 0, out: '', err: '' });
+    assert.equal(
+      (await overcliHere(...to, '-c', file, 'service-status', '60', 'app', 'OK', '--keep')).code,
+      0,
+    );
+    const [first, later] = alerts();
+    assert.match(later.message, /^full\n\(of 20.*Z, could not be delivered then\)$/);
+    assert.deepEqual([later.service, later.id], ['disk', first.id]);
+  });
+
+  it('keeps nothing that is refused for good, and says when it cannot keep', async () => {
+    const file = workshop.write('bad.ini', `[overc]\nspool=${workshop.write('in-the-way', '')}\n`);
+    collector.script.push(json(400, { error: 'services[0].title is too long' }), hangUp);
+    for (const expected of [/answered 400: services/, /cannot be kept in .*in-the-way.*: ENOTDIR/]) {
+      const { code, err } = await overcliHere(
+        ...to,
+        '-c',
+        file,
+        'service-status',
+        '60',
+        'app',
+        'OK',
+        '--keep',
+      );
+      assert.deepEqual([code, expected.test(err)], [1, true], err);
+    }
   });
 
   it('takes names and infos for the texts they are', async () => {
@@ -118,11 +174,16 @@ describe('overcli', () => {
     await overcliHere(...to, 'alert', 'Something bad');
     await overcliHere(...to, 'alert', '--service', '123', '456');
     await overcliHere(...to, '--service=disk', 'alert', 'full');
-    assert.deepEqual(alerts(), [
-      { message: 'Something bad' },
-      { message: '456', service: '123' },
-      { message: 'full', service: 'disk' },
-    ]);
+    const ids = alerts().map(({ id }) => id);
+    assert.equal(new Set(ids).size, 3);
+    assert.deepEqual(
+      alerts().map(({ message, service }) => [message, service]),
+      [
+        ['Something bad', undefined],
+        ['456', '123'],
+        ['full', 'disk'],
+      ],
+    );
   });
 
   it('exits with 1 and the reason when the collector refuses', async () => {

@@ -37,6 +37,9 @@ command = echo 1
       folder: '/etc/overc',
       include: undefined,
       single: [],
+      spool: undefined,
+      spoolBytes: undefined,
+      spoolAgeMs: undefined,
       plugins: [
         specOf('app', 5000, { argv: ['./plugin.d/app.sh'], cwd: '/etc/overc' }),
         specOf('echo', 10_000, { argv: ['echo', '1'], cwd: '/etc/overc', timeoutMs: 1500 }),

@@ -129,7 +129,7 @@ describe('overcli monitor', () => {
     program.kill('SIGTERM');
     assert.equal((await program.outcome).code, 0);
     assert.ok(performance.now() - stoppedAt < 4500);
-    assert.match(program.err, /Not sent: app/);
+    assert.match(program.err, /Kept for later: app/);
   });
 
   it('goes on when the collector comes back', async () => {

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Report, State } from '@overc/protocol';
 import { createLog } from '../src/log.ts';
+import { Backlog } from '../src/report/backlog.ts';
 import { Client } from '../src/report/client.ts';
 import { Reporter } from '../src/report/reporter.ts';
+import { Spool } from '../src/spool/spool.ts';
 import { Collector, hang, hangUp, json } from './collector.ts';
 import { ManualClock } from './manual-clock.ts';
 import { until } from './until.ts';
+import { Workshop } from './workshop.ts';
 
 const reading = (service: string, state: State = 'OK', info = ''): Report => ({
   service,
@@ -20,6 +23,7 @@ describe('the reporter', () => {
   let clock: ManualClock;
   let reporter: Reporter;
   let lines: string[];
+  let backlog: Backlog | undefined;
 
   beforeEach(async () => {
     collector = await new Collector().start();
@@ -27,8 +31,10 @@ describe('the reporter', () => {
     client = new Client({ server: collector.url, identity }, { patienceMs: 300 });
     clock = new ManualClock();
     lines = [];
+    backlog = undefined;
     reporter = new Reporter({
       send: (readings, signal) => client.report(readings, signal),
+      backlog: () => backlog,
       clock,
       log: createLog({ write: (line) => lines.push(line), verbosity: 0, prefix: () => '' }),
       random: () => 1,
@@ -175,5 +181,145 @@ describe('the reporter', () => {
     await closing;
     await said(/given up, as the program is ending/);
     await said(/Not sent: app/);
+  });
+
+  describe('with a backlog', () => {
+    let workshop: Workshop;
+
+    beforeEach(() => {
+      workshop = new Workshop();
+      const spool = new Spool(workshop.path('spool'), { mostBytes: 64e6, mostAgeMs: 1e9 }, () =>
+        clock.wall(),
+      );
+      backlog = new Backlog(spool, client, { notice() {}, info() {}, debug() {} });
+      clock.wallAtStart = Date.UTC(2026, 0, 5, 10);
+    });
+    afterEach(() => workshop.remove());
+
+    /** Every report that was sent: service and state, and how many seconds after ten it was true, if it was late. */
+    const told = () =>
+      collector.received.flatMap(({ body }) =>
+        body.services.map(({ name, state, at }: { name: string; state: string; at?: number }) =>
+          at === undefined
+            ? `${name} ${state}`
+            : `${name} ${state} at ${(at - clock.wallAtStart / 1000).toFixed(1)}`,
+        ),
+      );
+    const minute = (service: string, state: State = 'OK') => ({
+      ...reading(service, state),
+      periodSeconds: 60,
+    });
+
+    it('tries for some seconds as if nothing had happened', async () => {
+      collector.script.push(hangUp);
+      reporter.add(minute('app'));
+      await clock.pass(1000);
+      await pausesFor(500);
+      await clock.pass(500);
+      await until('a second POST', () => collector.received.length === 2);
+      assert.deepEqual(told(), ['app OK', 'app OK']);
+    });
+
+    it('keeps what is late, and sends it with its own time when the collector is there again', async () => {
+      collector.answer = json(502, {});
+      reporter.add(minute('app', 'WARN'));
+      await clock.pass(600);
+      for (const ms of [500, 1000, 2000, 4000]) {
+        await pausesFor(ms);
+        await clock.pass(ms);
+      }
+      await pausesFor(8000);
+      reporter.add(minute('que'));
+      await clock.pass(8000); // app is late now, que is not
+      await pausesFor(15_000);
+      reporter.add(minute('app', 'ERR'));
+      collector.received.length = 0;
+      collector.answer = json(200, { ok: 1 });
+      await clock.pass(15_000);
+      await until('all', () => told().length === 3);
+      assert.deepEqual(told(), ['app WARN at 0.0', 'que OK at 8.1', 'app ERR at 16.1']);
+      assert.equal(collector.received.length, 1);
+      await said(/Reports reach the collector again/);
+      await until('an empty spool', () => backlog?.spool.isEmpty());
+    });
+
+    it('keeps one that still waits when a newer one of its service comes', async () => {
+      collector.script.push(hangUp);
+      reporter.add(reading('app', 'OK'));
+      await clock.pass(50);
+      await pausesFor(500);
+      reporter.add(reading('app', 'ERR'));
+      await clock.pass(500);
+      await sent(2);
+      await pausesFor(0);
+      await clock.pass(0);
+      await sent(3);
+      assert.deepEqual(told(), ['app OK', 'app ERR', 'app OK at 0.0']);
+    });
+
+    it('begins with what is kept from earlier, and sends what is new before it', async () => {
+      await backlog?.keep([
+        { name: 'old', state: 'ERR', info: '', period: 60, at: clock.wallAtStart / 1000 - 60 },
+      ]);
+      reporter.start();
+      reporter.add(reading('app'));
+      await clock.pass(50);
+      await sent(2);
+      assert.deepEqual(told(), ['app OK', 'old ERR at -60.0']);
+    });
+
+    it('keeps what waits when it closes and cannot be sent', async () => {
+      collector.answer = hangUp;
+      reporter.add(reading('app'));
+      await reporter.close(100);
+      await said(/Kept for later: app/);
+      assert.equal(await backlog?.spool.isEmpty(), false);
+    });
+
+    it('finds what the collector will never take, drops it, and tells so', async () => {
+      const entries = ['a', 'b', 'c', 'd'].map((name) => ({
+        name,
+        state: 'OK',
+        info: '',
+        period: 60,
+        at: clock.wallAtStart / 1000,
+      }));
+      await backlog?.keep(entries);
+      collector.answer = (response) => {
+        const { services = [] } = collector.received.at(-1)?.body ?? {};
+        const isBad = services.some(({ name }: { name: string }) => name === 'c');
+        json(isBad ? 400 : 200, isBad ? { error: 'no c' } : { ok: 1 })(response);
+      };
+      reporter.start();
+      await clock.pass(50);
+      await pausesFor(0);
+      await clock.pass(0);
+      await until('an alert', () => collector.received.some(({ body }) => body.alerts));
+      const posts = collector.received.filter(({ body }) => body.services).map(({ body }) => body);
+      assert.deepEqual(
+        posts.map(
+          ({ services, more }) =>
+            services.map(({ name }: { name: string }) => name).join('') + (more ? '…' : ''),
+        ),
+        ['abcd', 'ab…', 'cd', 'c…', 'd'],
+      );
+      const alert = collector.received.find(({ body }) => body.alerts)?.body.alerts[0].message;
+      assert.match(alert, /could not keep all reports.*: 1 were refused by the collector/);
+      assert.equal(await backlog?.spool.isEmpty(), true);
+    });
+
+    it('goes on in memory when the disk takes nothing', async () => {
+      workshop.write('spool', 'a file in the way');
+      collector.script.push(json(502, {}), json(502, {}), json(502, {}));
+      reporter.add(reading('app', 'WARN'));
+      await clock.pass(50);
+      for (const ms of [500, 1000, 2000]) {
+        await pausesFor(ms);
+        await clock.pass(ms);
+      }
+      await sent(4);
+      await said(/Cannot keep reports in .*spool: E/);
+      assert.deepEqual(told(), Array(4).fill('app WARN'));
+    });
   });
 });

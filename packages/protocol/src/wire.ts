@@ -41,6 +41,8 @@ export interface Report {
 export interface PostedAlert {
   message: string;
   service?: string;
+  /** By it the collector knows an alert that it is sent twice. */
+  id?: string;
 }
 
 export interface PingBody {
@@ -70,7 +72,7 @@ const SERVICE_FIELDS = new Set([
   ...['name', 'state', 'info', 'period'],
   ...['grace', 'title', 'bye', 'running', 'at'],
 ]);
-const ALERT_FIELDS = new Set(['message', 'service']);
+const ALERT_FIELDS = new Set(['message', 'service', 'id']);
 
 /** Reads the body of `POST /api/ping`. Throws WireError. */
 export function parsePing(body: unknown): PingBody {
@@ -164,6 +166,8 @@ function parsePostedAlert(value: unknown, index: number): PostedAlert {
   const entry = asObject(value, path, ALERT_FIELDS);
   const message = parseText(entry.message, `${path}.message`);
   if (message === '') throw new WireError(`${path}.message`, 'is empty; say what happened');
-  if (entry.service === undefined) return { message };
-  return { message, service: parseName(entry.service, `${path}.service`) };
+  const alert: PostedAlert = { message };
+  if (entry.service !== undefined) alert.service = parseName(entry.service, `${path}.service`);
+  if (entry.id !== undefined) alert.id = parseName(entry.id, `${path}.id`);
+  return alert;
 }

@@ -333,6 +333,7 @@ describe('a body of alerts is refused for', () => {
     ...rows('alerts[1].message', NO_TEXTS, (message) => alert({ message })),
     ['an empty message', alert({ message: '' }), 'alerts[1].message', 'is empty; say what happened'],
     ...rows('alerts[1].service', NO_NAMES.slice(1), (name) => alert({ message: 'm', service: name })),
+    ...rows('alerts[1].id', NO_NAMES.slice(1), (id) => alert({ message: 'm', id })),
     [
       '__proto__ in an alert',
       withProto(alert({ message: 'm', $proto })),

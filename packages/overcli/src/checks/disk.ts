@@ -1,10 +1,10 @@
 import { readFileSync, type StatsFs } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { compareStates, type Perf, type State } from '@overc/protocol';
+import { formatSize } from '../size.ts';
 import { CannotTell, defineCheck } from './check.ts';
 import { type FillLimits, fillOptions, judgeFill, limitsOf, thresholdsOf } from './fill.ts';
 import { localMounts, parseMounts } from './mounts.ts';
-import { formatSize } from './size.ts';
 import { measured, worst } from './threshold.ts';
 
 export const disk = defineCheck({

@@ -2,8 +2,8 @@ import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from '@overc/protocol';
+import { formatSize, parseSize } from '../size.ts';
 import { CannotTell, defineCheck } from './check.ts';
-import { formatSize, parseSize } from './size.ts';
 import { checkOrder, judge, measured, range, readSeconds, thresholdOptions, worst } from './threshold.ts';
 
 /** Clocks of file servers differ a little from ours. */

@@ -1,6 +1,6 @@
 import { isBad, parseDecimal, parseRange, type Range, type State } from '@overc/protocol';
+import { parseSize } from '../size.ts';
 import type { CheckOption } from './check.ts';
-import { parseSize } from './size.ts';
 import { atLeast, checkOrder, type Thresholds } from './threshold.ts';
 
 /** A limit of something that fills: on the share that is used (%), or on what is left (bytes). */

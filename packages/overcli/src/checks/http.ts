@@ -1,9 +1,9 @@
 import { oneOf, type State, text, wholeNumber } from '@overc/protocol';
 import { UsageError } from '../errors.ts';
+import { formatSize, parseSize } from '../size.ts';
 import { type CheckOptions, type CheckValues, defineCheck, type Finding } from './check.ts';
 import { type ExpiryDays, expiryDays, judgeExpiry } from './expiry.ts';
 import { missingIn, wantedOptions } from './matching.ts';
-import { formatSize, parseSize } from './size.ts';
 import { formatSeconds, startStopwatch } from './stopwatch.ts';
 import { checkOrder, judge, measured, range, readSeconds, thresholdOptions, worst } from './threshold.ts';
 import { networkTrouble } from './trouble.ts';

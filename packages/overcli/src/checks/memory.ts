@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { formatSize } from '../size.ts';
 import { CannotTell, defineCheck } from './check.ts';
 import { fillOptions, judgeFill, limitsOf, thresholdsOf } from './fill.ts';
-import { formatSize } from './size.ts';
 import { measured } from './threshold.ts';
 
 export const memory = defineCheck({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { stateFolder } from '../state-folder.ts';
 import { CannotTell } from './check.ts';
 
 /** How far a log was read. */
@@ -24,7 +24,7 @@ export function placeFile(log: string, patterns: string[]): string {
     .update(JSON.stringify([resolve(log), patterns]))
     .digest('hex')
     .slice(0, 16);
-  return join(stateFolder(), `log-${id}.json`);
+  return join(stateFolder(process.env), `log-${id}.json`);
 }
 
 /** The place that was kept, or undefined the first time. Throws CannotTell when it cannot be read. */
@@ -70,12 +70,4 @@ export async function headOf(file: string, mostBytes: number): Promise<{ head: s
   } finally {
     await handle.close();
   }
-}
-
-/** systemd names a folder to a service; otherwise it is the system's for root, and a person's own. */
-function stateFolder(): string {
-  const { STATE_DIRECTORY, XDG_STATE_HOME } = process.env;
-  if (STATE_DIRECTORY) return STATE_DIRECTORY.split(':')[0] as string;
-  if (process.getuid?.() === 0) return '/var/lib/overcli';
-  return join(XDG_STATE_HOME || join(homedir(), '.local/state'), 'overcli');
 }

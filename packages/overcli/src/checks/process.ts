@@ -1,9 +1,9 @@
 import { run } from '@overc/command';
 import { parseDecimal, type Range, type ReadNumber, text } from '@overc/protocol';
 import { UsageError } from '../errors.ts';
+import { formatSize, parseSize } from '../size.ts';
 import { CannotTell, defineCheck } from './check.ts';
 import { isCalled, type ProcessFacts, readProcesses } from './proc.ts';
-import { formatSize, parseSize } from './size.ts';
 import {
   atLeast,
   checkOrder,

@@ -3,26 +3,38 @@ import { SettingsError } from '@overc/protocol';
 import type { Connection } from '../connection.ts';
 import { UsageError } from '../errors.ts';
 import type { Flags } from '../flags.ts';
-import type { WaySettings } from '../sources/ini.ts';
+import type { SpoolSettings, WaySettings } from '../sources/ini.ts';
 
 /** Where packages and service managers expect a monitor's file. */
 const USUAL_FILE = '/etc/overc/monitor.ini';
+
+/** Where to report, and what to do with what cannot be delivered. */
+export interface Reporting {
+  connection: Connection;
+  settings: SpoolSettings;
+}
 
 /**
  * Where to report: what -s and -i say, and for the rest the file that -c, OVERCLI_CONFIG or else the usual place names.
  * Throws UsageError and SettingsError.
  */
-export async function requireConnection(flags: Flags, env: NodeJS.ProcessEnv): Promise<Connection> {
+export async function requireReporting(flags: Flags, env: NodeJS.ProcessEnv): Promise<Reporting> {
   const { server, identity } = flags;
   const file = configFile(flags, env);
   if (file !== undefined) {
     const { readWay } = await import('../sources/ini.ts');
-    return chooseConnection(file, flags, readWay(file));
+    const settings = readWay(file);
+    return { connection: chooseConnection(file, flags, settings), settings };
   }
   if (server === undefined)
     throw new UsageError("-s is missing; add -s http://localhost:5000/, or -c FILE for a monitor's file");
   if (identity === undefined) throw new UsageError('-i is missing; add -i NAME:KEY, such as web1:1234');
-  return { server, identity };
+  return { connection: { server, identity }, settings: {} };
+}
+
+/** The same for what keeps nothing. */
+export async function requireConnection(flags: Flags, env: NodeJS.ProcessEnv): Promise<Connection> {
+  return (await requireReporting(flags, env)).connection;
 }
 
 /** The file that says what -s and -i do not; undefined when they say all, or there is none. */

@@ -1,10 +1,12 @@
-import { PATHS, type PostedAlert, type Report } from '@overc/protocol';
+import { PATHS, type PostedAlert } from '@overc/protocol';
 import type { Dispatcher } from 'undici';
 import { systemClock } from '../clock.ts';
 import type { Connection } from '../connection.ts';
+import type { ReportEntry } from '../spool/entry.ts';
 import { type Address, readAddress } from './address.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { networkError } from './network-error.ts';
+import { entryOf, type OutgoingReport } from './outgoing.ts';
 import { createDispatcher, type Way } from './way.ts';
 
 /** How long the collector may keep us waiting for a connection, for its answer, and between two parts of it. */
@@ -22,9 +24,6 @@ export interface ClientOptions {
   /** Hears of the headers of every answer. */
   onHeaders?: (headers: Dispatcher.ResponseData['headers']) => void;
 }
-
-/** A report whose state is any word, as a person may write it; the collector turns a strange one into UNK. */
-export type OutgoingReport = Omit<Report, 'state'> & { state: string };
 
 /** Speaks the write API. Every method throws CollectorError when the collector or the network refuses. */
 export class Client {
@@ -65,18 +64,12 @@ export class Client {
   /** Sends states, with each one's own period, in one POST. */
   async report(reports: OutgoingReport[], signal?: AbortSignal): Promise<void> {
     const period = Math.min(...reports.map((report) => report.periodSeconds));
-    const services = reports.map(({ service, state, info, periodSeconds, graceSeconds, title, bye }) => ({
-      name: service,
-      state,
-      info,
-      period: periodSeconds,
-      grace: graceSeconds,
-      title,
-      bye,
-    }));
-    // By it the collector knows how far this machine's clock is off.
-    const sent_at = systemClock.timestamp();
-    await this.#post(PATHS.status, { sent_at, period, services }, 'ok', signal);
+    await this.#postStatus({ period, services: reports.map(entryOf) }, signal);
+  }
+
+  /** Sends reports that come late, each with its own time, in one POST. `more`: others follow. */
+  async reportLate(entries: ReportEntry[], more: boolean, signal?: AbortSignal): Promise<void> {
+    await this.#postStatus({ ...(more && { more }), services: entries }, signal);
   }
 
   /** Sends alerts in one POST. */
@@ -92,6 +85,11 @@ export class Client {
   /** Drops the connections, so that the process may end. */
   async close(): Promise<void> {
     await this.#way.dispatcher.destroy();
+  }
+
+  /** With the time by which the collector knows how far this machine's clock is off. */
+  async #postStatus(body: object, signal?: AbortSignal): Promise<void> {
+    await this.#post(PATHS.status, { sent_at: systemClock.timestamp(), ...body }, 'ok', signal);
   }
 
   /** Tries the addresses in turn, beginning with the one that answered last. */

@@ -17,7 +17,15 @@ export interface WaySettings {
   ca?: string | undefined;
 }
 
-export interface MonitorSettings extends WaySettings {
+/** Where and how much to keep of what cannot be delivered, as far as a file says it. */
+export interface SpoolSettings {
+  /** A folder, or `none`. */
+  spool?: string | undefined;
+  spoolBytes?: number | undefined;
+  spoolAgeMs?: number | undefined;
+}
+
+export interface MonitorSettings extends WaySettings, SpoolSettings {
   maxLagMs?: number | undefined;
   maxParallel?: number | undefined;
   /** Whether services that are no longer run end on purpose. */
@@ -45,8 +53,8 @@ export function readMonitorFile(file: string): MonitorSettings {
   return naming(file, () => parseMonitorFile(readText(file), dirname(resolve(file))));
 }
 
-/** Reads where a monitor's file says to report; nothing of its services. Throws SettingsError. */
-export function readWay(file: string): WaySettings {
+/** Reads what a monitor's file says of reporting; nothing of its services. Throws SettingsError. */
+export function readWay(file: string): WaySettings & SpoolSettings {
   return naming(file, () => {
     const { overc } = sort(parseIni(readText(file)));
     return readOverc(overc ? readSection(overc, MONITOR_OPTIONS) : {}, dirname(resolve(file)));
@@ -112,6 +120,10 @@ function readOverc(values: MonitorValues, folder: string) {
     maxLagMs: values['max-lag'],
     maxParallel: values['max-parallel'],
     saysBye: values.bye === 'yes',
+    spool:
+      values.spool === undefined || values.spool === 'none' ? values.spool : resolve(folder, values.spool),
+    spoolBytes: values['spool-size'],
+    spoolAgeMs: values['spool-age'],
     proxy: values.proxy,
     ca: contents('ca-file', readCaFile),
     single,

@@ -9,6 +9,7 @@ import {
   text,
   wholeNumber,
 } from '@overc/protocol';
+import { parseSize } from '../size.ts';
 import { readCron, readTimezone } from './cron.ts';
 import { readUser, type User } from './user.ts';
 
@@ -27,6 +28,20 @@ function addresses(value: string): string[] {
   const words = value.split(/[\s,]+(?=https?:\/\/)|\s+/i).filter((word) => word !== '');
   if (words.length === 0) throw new Error('must be an address with http:// or https://');
   return words.map(httpUrl);
+}
+
+/** A spool that is smaller or forgets sooner than this would be of no use. */
+const LEAST_SPOOL_BYTES = 1024 ** 2;
+const LEAST_SPOOL_AGE_MS = 60_000;
+
+/** A size of at least `leastBytes`. */
+function size(leastBytes: number): (value: string) => number {
+  return (value) => {
+    const bytes = parseSize(value);
+    if (bytes === undefined) throw new Error('must be a size: a number and k, M, G or T');
+    if (bytes < leastBytes) throw new Error(`must be at least ${leastBytes / 1024 ** 2}M`);
+    return bytes;
+  };
 }
 
 /** What the section `[overc]` of a monitor's file may hold. */
@@ -76,6 +91,25 @@ export const MONITOR_OPTIONS = {
     example: 'yes',
     fallback: 'no',
   } as Option<'yes' | 'no'>,
+  spool: {
+    read: text,
+    help: 'A folder, or `none`: there is kept what cannot be delivered, and sent with its own time when the collector is there again.',
+    example: '/var/spool/overcli',
+    fallback:
+      '`spool` in the folder that systemd gives (`STATE_DIRECTORY`), in `/var/lib/overcli` for root, in `~/.local/state/overcli` for others',
+  } as Option<string>,
+  'spool-size': {
+    read: size(LEAST_SPOOL_BYTES),
+    help: 'How much is kept there of this server. When it is full the oldest `OK` reports go first, and the collector is told how many went.',
+    example: '500M',
+    fallback: '64M',
+  } as Option<number>,
+  'spool-age': {
+    read: duration(LEAST_SPOOL_AGE_MS),
+    help: 'For how long it is kept.',
+    example: '2d',
+    fallback: '7d',
+  } as Option<number>,
   proxy: {
     read: (value: string) => (value === NO_PROXY ? value : httpUrl(value)),
     help: 'The HTTP proxy on the way to the collector, or `none`.',

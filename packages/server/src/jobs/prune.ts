@@ -13,12 +13,15 @@ const BREATH_MS = 200;
 const REST_MS = 60_000;
 /** For so long at the least a late report is known again when it is sent twice. */
 const LATE_KNOWN_MS = DAY_MS;
+/** The same of an alert and its id: a client that was away for a week may still send it again. */
+const POSTED_KNOWN_MS = 8 * DAY_MS;
 
 /** Removes what is older than the settings keep, a little at a time. */
 export function createPrune(db: Knex, config: Config, clock: Clock, log: Log): Job {
   const keep: [GrowingTable, number][] = [
     ['reports', config.keepReportsMs],
     ['late_reports', Math.max(config.keepReportsMs, LATE_KNOWN_MS)],
+    ['posted_alerts', POSTED_KNOWN_MS],
     ['spans', config.keepHistoryMs],
     ['gaps', config.keepHistoryMs],
     ['filled_gaps', config.keepHistoryMs],

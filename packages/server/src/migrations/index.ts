@@ -7,6 +7,7 @@ import * as pauses from './0005-pauses.ts';
 import * as trouble from './0006-trouble.ts';
 import * as endings from './0007-endings.ts';
 import * as late from './0008-late.ts';
+import * as posted from './0009-posted.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -22,6 +23,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-trouble': trouble,
   '0007-endings': endings,
   '0008-late': late,
+  '0009-posted': posted,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

@@ -1,4 +1,6 @@
+import type { PostedAlert } from '@overc/protocol';
 import { insertAlerts, type NewAlert } from '../store/alerts.ts';
+import { learnPosted } from '../store/posted-alerts.ts';
 import { touchServer } from '../store/servers.ts';
 import { findUntold, isSighted, type Sighting } from '../store/services.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
@@ -49,7 +51,9 @@ async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
   const alerts: NewAlert[] = [];
   for (const one of admitted)
     alerts.push(
-      ...(hasTimes(one.submission) ? await applyLate(tx, batch, one, deps) : applySubmission(batch, one)),
+      ...(hasTimes(one.submission)
+        ? await applyLate(tx, batch, one, deps)
+        : applySubmission(batch, one, await postedAnew(tx, one))),
     );
   for (const one of admitted) {
     const { submission, server } = one;
@@ -62,6 +66,15 @@ async function judgeIn(tx: Tx, deps: MonitorDeps, submissions: Submission[]) {
   const reports = admitted.reduce((sum, { submission }) => sum + submission.reports.length, 0);
   const effects: Effects = { reports, alerts: alerts.length, wakeAt, isVisible: true };
   return { admitted, batch, effects };
+}
+
+/** The alerts that a server posts, without those that it has posted already. */
+async function postedAnew(tx: Tx, { submission, server }: Admitted): Promise<PostedAlert[]> {
+  const { alerts, at } = submission;
+  const ids = alerts.flatMap(({ id }) => (id === undefined ? [] : [id]));
+  if (ids.length === 0) return alerts;
+  const fresh = await learnPosted(tx, server.id, ids, at);
+  return alerts.filter(({ id }) => id === undefined || fresh.delete(id)); // it may stand twice in one body
 }
 
 /** Services of which something is untold that is told when the last of a server's late reports is there. */

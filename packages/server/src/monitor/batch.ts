@@ -1,4 +1,4 @@
-import type { Report } from '@overc/protocol';
+import type { PostedAlert, Report } from '@overc/protocol';
 import { memberOf, type Pulse, statusOf } from '../core/pulse.ts';
 import { receive } from '../core/transition.ts';
 import type { NewAlert } from '../store/alerts.ts';
@@ -72,8 +72,12 @@ export function workingIn(batch: Batch, serverId: number, name: string): Working
   return batch.services.get(keyOf(serverId, name));
 }
 
-/** Applies one submission to the services in memory; returns the alerts that it raises. */
-export function applySubmission(batch: Batch, { submission, server }: Admitted): NewAlert[] {
+/** Applies one submission to the services in memory; returns the alerts that it raises, with those of `alerts`. */
+export function applySubmission(
+  batch: Batch,
+  { submission, server }: Admitted,
+  alerts: PostedAlert[],
+): NewAlert[] {
   const raised: NewAlert[] = [];
   const services = submission.reports.map((report) => workingOn(batch, server.id, report.service));
   beatTogether(batch, services, submission.at, (service, index, at) => {
@@ -84,7 +88,7 @@ export function applySubmission(batch: Batch, { submission, server }: Admitted):
     if (report.title !== undefined) service.reportedTitle = report.title || null;
     for (const event of events) raised.push({ ...event, at, serverId: server.id, service: report.service });
   });
-  for (const { message, service = null } of submission.alerts) {
+  for (const { message, service = null } of alerts) {
     const current = (service !== null && workingIn(batch, server.id, service)?.status) || null;
     raised.push({ kind: 'api/alert', message, current, at: submission.at, serverId: server.id, service });
   }

@@ -95,7 +95,7 @@ export function keepingOf(db: Knex, renewals: (Renewal & Pick<KeptReport, 'state
 
 /** Every table that only grows, and the column that says how old a row is. */
 const GROWING = {
-  ...{ reports: 'at', late_reports: 'at' },
+  ...{ reports: 'at', late_reports: 'at', posted_alerts: 'at' },
   ...{ spans: 'until', gaps: 'until', filled_gaps: 'until', alerts: 'at' },
 } as const;
 export type GrowingTable = keyof typeof GROWING;
@@ -107,7 +107,8 @@ export async function pruneOldest(
   before: number,
   limit: number,
 ): Promise<number> {
-  if (table === 'reports' || table === 'late_reports') return pruneReports(tx, table, before, limit);
+  if (table === 'reports' || table === 'late_reports' || table === 'posted_alerts')
+    return pruneByTime(tx, table, before, limit);
   const age = GROWING[table];
   const oldest: { id: number; [age: string]: number }[] = await tx(table)
     .orderBy('id')
@@ -121,10 +122,10 @@ export async function pruneOldest(
   return ids.length;
 }
 
-/** As old reports as the last of them go as well. */
-async function pruneReports(
+/** Of what has no ids; as old rows as the last of them go as well. */
+async function pruneByTime(
   tx: Tx,
-  table: 'reports' | 'late_reports',
+  table: 'reports' | 'late_reports' | 'posted_alerts',
   before: number,
   limit: number,
 ): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { deleteBacklog } from './backlogs.ts';
 import { deleteLate } from './late.ts';
+import { deletePosted } from './posted-alerts.ts';
 import { insertForIds, statementsOf } from './statements.ts';
 import type { Tx } from './transaction.ts';
 
@@ -84,6 +85,7 @@ export async function deleteServer(db: Tx, id: number): Promise<boolean> {
   await db('spans').whereIn('service_id', ofIt().select('id')).delete();
   await deleteLate(db, ofIt().select('id'));
   await deleteBacklog(db, id);
+  await deletePosted(db, id);
   await db('pulses').whereIn('id', ofIt().select('pulse_id')).delete();
   await ofIt().delete();
   await db('deliveries')

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toIso } from '../../src/clock.ts';
+import { DAY_MS, toIso } from '../../src/clock.ts';
 import { connect } from '../../src/store/connection.ts';
 import { MORNING, onBothKinds, startCollector, type TestCollector } from '../support/collector.ts';
 
@@ -79,5 +79,27 @@ onBothKinds('what is kept', (kind) => {
     await at(241);
     assert.equal(await count('/alerts', 'alerts'), 0);
     assert.equal(await count('/services/1/history', 'spans'), 1);
+  });
+
+  it('of the ids of posted alerts is eight days, and nothing of a server that is removed', async () => {
+    await start({});
+    const post = (id: string) =>
+      collector
+        .http()
+        .post('/api/set/alerts')
+        .send({ server: { name: 'web1', key: '1234' }, alerts: [{ message: 'full', id }] })
+        .expect(200);
+    await post('a');
+    await post('a');
+    assert.equal(await count('/alerts', 'alerts'), 1);
+    const db = connect(collector.database.url);
+    for (const [posted_id, days] of Object.entries({ b: 9, c: 7 }))
+      await db('posted_alerts').insert({ server_id: 1, posted_id, at: MORNING - days * DAY_MS });
+    await db.destroy();
+    await at(121);
+    const ids = (await collector.rows('posted_alerts')).map(({ posted_id }) => posted_id);
+    assert.deepEqual(ids.sort(), ['a', 'c']);
+    await collector.http().delete('/api/v1/servers/1').expect(200);
+    assert.deepEqual(await collector.rows('posted_alerts'), []);
   });
 });

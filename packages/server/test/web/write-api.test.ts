@@ -135,6 +135,30 @@ onBothKinds('write API', (kind) => {
     assert.equal((await counts()).services, 1);
   });
 
+  it('raises an alert once that is posted again with the same id, by the same server', async () => {
+    const alerts = [
+      { message: 'first', id: 'a' },
+      { message: 'again', id: 'a' },
+      { message: 'other', id: 'A' },
+      { message: 'without' },
+    ];
+    const web2 = { name: 'web2', key: '1' };
+    for (const server of [WEB1, WEB1, web2]) await post(ALERTS, { server, alerts }).expect(200, { ok: 1 });
+    await Promise.all(
+      [1, 2, 3].map(() => post(ALERTS, { server: WEB1, alerts: [{ message: 'once', id: 'b' }] }).expect(200)),
+    );
+    const { body } = await http().get('/api/v1/alerts').expect(200);
+    assert.deepEqual(
+      body.alerts
+        .map((alert: { server: string; message: string }) => `${alert.server} ${alert.message}`)
+        .reverse(),
+      [
+        ...['web1 first', 'web1 other', 'web1 without', 'web1 without'],
+        ...['web2 first', 'web2 other', 'web2 without', 'web1 once'],
+      ],
+    );
+  });
+
   it('takes a body of any content type', async () => {
     const body = JSON.stringify({ server: WEB1, period: 60, services: [{ name: 'disk', state: 'OK' }] });
     await http().post(STATUS).set('Content-Type', 'application/x-www-form-urlencoded').send(body).expect(200);

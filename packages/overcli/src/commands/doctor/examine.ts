@@ -1,11 +1,10 @@
 import type { Surroundings } from '../../command.ts';
 import { oneLine } from '../../log.ts';
-import { painted } from '../../terminal.ts';
+import { GREEN, paint, RED, YELLOW } from '../colours.ts';
 import type { Finding, Mark, Patient } from './finding.ts';
 import { probes } from './probes.ts';
 
-/** Green, yellow, red. */
-const COLOURS: Record<Mark, number> = { ok: 32, warning: 33, problem: 31 };
+const COLOURS: Record<Mark, number> = { ok: GREEN, warning: YELLOW, problem: RED };
 const MARK_WIDTH = 'problem'.length;
 const NAME_WIDTH = Math.max(...probes.map(({ name }) => name.length));
 
@@ -29,7 +28,8 @@ export async function examine(
 }
 
 function lineOf(name: string, { mark, text, advice }: Finding, hasColours = false): string {
-  const shown = painted(mark.padEnd(MARK_WIDTH), COLOURS[mark], hasColours);
+  const padded = mark.padEnd(MARK_WIDTH);
+  const shown = hasColours ? paint(padded, COLOURS[mark]) : padded;
   return `${shown}  ${name.padEnd(NAME_WIDTH)}  ${oneLine(advice === undefined ? text : `${text}; ${advice}`)}\n`;
 }
 

@@ -5,8 +5,8 @@ import type { TrialOptions } from '../../runner/trial.ts';
 import { type Trial, tryPlugins } from '../../runner/trial.ts';
 import type { Proposal } from '../../sources/compose.ts';
 import type { PluginSpec } from '../../sources/spec.ts';
-import { painted } from '../../terminal.ts';
-import { COLOURS, span } from '../monitor/table.ts';
+import { COLOURS, paint } from '../colours.ts';
+import { span } from '../monitor/table.ts';
 import { type Asker, stopped } from './asker.ts';
 
 const STATE_WIDTH = 4;
@@ -38,7 +38,8 @@ export async function tryProposals(
 export function listOf(tried: Tried[], hasColours = false): string {
   const width = Math.max(...tried.map(({ proposal }) => proposal.service.length));
   const lines = tried.map(({ proposal: { service, periodSeconds }, trial: { report } }, index) => {
-    const state = painted(report.state.padEnd(STATE_WIDTH), COLOURS[report.state], hasColours);
+    const padded = report.state.padEnd(STATE_WIDTH);
+    const state = hasColours ? paint(padded, COLOURS[report.state]) : padded;
     const info = oneLine(splitOutput(report.info).text).slice(0, MOST_INFO);
     const every = `every ${span(periodSeconds * 1000)}`.padEnd(10);
     return `  ${String(index + 1).padStart(2)}  ${service.padEnd(width)}  ${every}  ${state}  ${info}\n`;

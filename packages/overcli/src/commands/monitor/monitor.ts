@@ -3,6 +3,7 @@ import { type PostedAlert, type Report, SettingsError } from '@overc/protocol';
 import { type Cancel, pause } from '../../clock.ts';
 import type { StopReason, Surroundings } from '../../command.ts';
 import type { Connection } from '../../connection.ts';
+import type { Backlog } from '../../report/backlog.ts';
 import { Client } from '../../report/client.ts';
 import { CollectorError, mayBeTakenLater } from '../../report/errors.ts';
 import { Reporter } from '../../report/reporter.ts';
@@ -12,6 +13,7 @@ import { Schedule } from '../../runner/schedule.ts';
 import { ServiceManager } from '../../runner/service-manager.ts';
 import { filesBeside, type MonitorSettings } from '../../sources/ini.ts';
 import { watchFiles } from '../../sources/watch.ts';
+import { backlogFor } from '../backlog.ts';
 import { Board } from './board.ts';
 import type { Display } from './display.ts';
 import { endingOf } from './ending.ts';
@@ -39,6 +41,7 @@ export class Monitor {
   #settings: MonitorSettings;
   #client: Client;
   #connection: Connection;
+  #backlog: Backlog | undefined;
   /** What each service reported last. */
   readonly #last = new Map<string, Report>();
   /** What is wrong with the new settings, as long as it is. */
@@ -56,10 +59,12 @@ export class Monitor {
     this.#settings = settings;
     this.#connection = connection;
     this.#client = new Client(connection, log);
+    this.#backlog = this.#openBacklog();
     this.#board = new Board(clock);
     this.#gate = new Gate(clock, 1);
     this.#reporter = new Reporter({
       send: (reports, signal) => this.#client.report(reports, signal),
+      backlog: () => this.#backlog,
       clock,
       log,
       random: Math.random,
@@ -83,6 +88,7 @@ export class Monitor {
     const stopWatching = watchFiles(files, clock, () => this.#reload());
     this.#apply();
     log.info(`Monitoring ${this.#settings.plugins.length} services for ${this.#client.address}`);
+    this.#reporter.start();
     this.#manager.ready();
     this.#display?.open(this.#board, () => this.#headline());
     await this.#ending.reached;
@@ -188,11 +194,16 @@ export class Monitor {
   }
 
   #connect(connection: Connection): void {
-    if (isDeepStrictEqual(connection, this.#connection)) return;
-    const before = this.#client;
-    this.#connection = connection;
-    this.#client = new Client(connection, this.#surroundings.log);
-    void before.retire();
+    if (!isDeepStrictEqual(connection, this.#connection)) {
+      void this.#client.retire();
+      this.#connection = connection;
+      this.#client = new Client(connection, this.#surroundings.log);
+    }
+    this.#backlog = this.#openBacklog();
+  }
+
+  #openBacklog(): Backlog | undefined {
+    return backlogFor(this.#connection, this.#settings, this.#client, this.#surroundings);
   }
 
   /** Whether that is done with: it was taken, or will never be. */

@@ -1,6 +1,6 @@
-import type { State } from '@overc/protocol';
 import stringWidth from 'string-width';
 import { oneLine } from '../../log.ts';
+import { BOLD, COLOURS, paint } from '../colours.ts';
 import type { Row } from './board.ts';
 
 export interface TableOptions {
@@ -35,9 +35,6 @@ const COLUMNS: Column[] = [
 const GAP = '  ';
 const LEAST_ROWS_WITH_FOOTER = 8;
 
-// Source of the numbers: ECMA-48, Select Graphic Rendition.
-export const COLOURS: Record<State, number> = { OK: 32, WARN: 33, ERR: 31, UNK: 35 };
-const BOLD = 1;
 /** Worst first; one that has not reported yet stands before those that are well. */
 const ORDER = ['ERR', 'UNK', 'WARN', undefined, 'OK'];
 
@@ -57,7 +54,7 @@ export function renderTable(
   const sorted = [...rows].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   const shown = sorted.slice(0, sorted.length > room ? room - 1 : room);
   const widths = widthsOf(shown, columns, now);
-  const style = (text: string, code: number) => (hasColours ? `\x1b[${code}m${text}\x1b[0m` : text);
+  const style = (text: string, code: number) => (hasColours ? paint(text, code) : text);
   const lineOf = (cells: string[]) =>
     fit(cells.map((cell, index) => fit(cell, widths[index] ?? 0)).join(GAP), columns).trimEnd();
   const lines = shown.map((row) => {

@@ -1,8 +1,8 @@
 import { type Perf, splitOutput } from '@overc/protocol';
 import { oneLine } from '../../log.ts';
 import type { Trial } from '../../runner/trial.ts';
-import { painted } from '../../terminal.ts';
-import { COLOURS, span, took } from '../monitor/table.ts';
+import { COLOURS, paint } from '../colours.ts';
+import { span, took } from '../monitor/table.ts';
 
 /** How far what a plugin said stands below its service. */
 const INDENT = '      ';
@@ -12,7 +12,8 @@ const STATE_WIDTH = 4;
 export function renderTrial({ report, runMs, nextMs }: Trial, hasColours = false): string {
   const { service, state, info, title } = report;
   const { text, perf } = splitOutput(info);
-  const shown = painted(state.padEnd(STATE_WIDTH), COLOURS[state], hasColours);
+  const padded = state.padEnd(STATE_WIDTH);
+  const shown = hasColours ? paint(padded, COLOURS[state]) : padded;
   const called = title === undefined ? '' : ` (${oneLine(title)})`;
   const facts = [`took ${took(runMs)}`, promiseOf(report), `next run in ${span(nextMs)}`];
   return [
