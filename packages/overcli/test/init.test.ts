@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readdirSync, statSync, symlinkSync } from 'node:
 import { hostname } from 'node:os';
 import { parseUnits } from '../src/checks/services.ts';
 import { worthWatching } from '../src/commands/init/daemons.ts';
+import { nagiosProposals, sparePlugins } from '../src/commands/init/nagios.ts';
 import { composeMonitorFile } from '../src/sources/compose.ts';
 import { parseMonitorFile, readMonitorFile } from '../src/sources/ini.ts';
 import { selfSigned } from './checks/authority.ts';
@@ -252,6 +253,14 @@ describe('what overcli init proposes', () => {
       'php8.2-fpm',
       'postgresql@15-main',
     ]);
+  });
+
+  it('are Monitoring Plugins where no built-in check does the same; the file names the others', () => {
+    const proposals = nagiosProposals();
+    const updates = proposals.find(({ service }) => service === 'updates');
+    assert.match(updates?.argv[0] ?? '', /^\/usr\/.*\/check_apt$/);
+    const { names = [] } = sparePlugins(proposals) ?? {};
+    assert.deepEqual([names.includes('check_load'), names.includes('check_apt')], [true, false]);
   });
 
   it('stands in the file as the monitor reads it, whatever a disk is called', () => {
