@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const OVERC_SERVER = fileURLToPath(new URL('../../../packages/server/bin/overc-server.js', import.meta.url));
-const OVERCLI = fileURLToPath(new URL('../../../packages/overcli/bin/overcli.js', import.meta.url));
+export const OVERCLI = fileURLToPath(new URL('../../../packages/overcli/bin/overcli.js', import.meta.url));
 
 export interface Outcome {
   code: number | null;

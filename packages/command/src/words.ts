@@ -1,4 +1,4 @@
-import { split } from 'shlex';
+import { quote, split } from 'shlex';
 
 /**
  * The words of a command line, split as a POSIX shell would (quotes, backslashes), with nothing expanded and no shell run.
@@ -14,4 +14,9 @@ export function splitWords(command: string): string[] {
   if (!words[0]) throw new Error('must name a program to run');
   if (command.includes('\0')) throw new Error('must not hold a NUL character');
   return words;
+}
+
+/** Words as one command line, which splitWords takes apart again. */
+export function joinWords(words: string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ');
 }

@@ -4,11 +4,14 @@ import type { Command, Surroundings } from './command.ts';
 import { alert } from './commands/alert.ts';
 import { alerts } from './commands/alerts.ts';
 import { completionOf } from './commands/completion.ts';
+import { doctor } from './commands/doctor.ts';
 import { importCommand } from './commands/import.ts';
+import { init } from './commands/init.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
 import { serviceStatus } from './commands/service-status.ts';
 import { services } from './commands/services.ts';
+import { test } from './commands/test.ts';
 import { readIdentity, readServer } from './connection.ts';
 import { UsageError } from './errors.ts';
 import { createLog, oneLine } from './log.ts';
@@ -22,6 +25,9 @@ export const commands: Record<string, Command> = {
   'service-status': serviceStatus,
   alert,
   monitor,
+  test,
+  doctor,
+  init,
   services,
   alerts,
   import: importCommand,

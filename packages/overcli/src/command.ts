@@ -12,6 +12,8 @@ export interface Surroundings {
   err: (text: string) => void;
   /** The terminal that standard output is, when it is one. */
   terminal?: Terminal | undefined;
+  /** Standard input, which is opened when it is asked for; undefined where nobody may be asked anything. */
+  stdin?: (() => NodeJS.ReadStream) | undefined;
   log: Log;
   clock: Clock;
   env: NodeJS.ProcessEnv;

@@ -16,6 +16,7 @@ async function main(argv: string[]): Promise<number> {
   return cli(argv, {
     out,
     err: (text) => process.stderr.write(text),
+    stdin: () => process.stdin,
     terminal: findTerminal(process),
     clock: systemClock,
     env: process.env,

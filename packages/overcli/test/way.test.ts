@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Connection } from '../src/connection.ts';
 import { Client } from '../src/report/client.ts';
+import { proxyFor } from '../src/report/proxy.ts';
 import { type Answer, Collector, hang, json, ok } from './collector.ts';
 import { ForwardProxy } from './forward-proxy.ts';
 import { Program } from './program.ts';
@@ -178,6 +179,36 @@ describe('the way to a collector', () => {
   it('leads past it where NO_PROXY says so', async () => {
     assert.equal((await within({ HTTP_PROXY: `http://${proxy.host}`, NO_PROXY: '127.0.0.1' })).code, 0);
     assert.deepEqual([proxy.passed.length, collector.received.length], [0, 1]);
+  });
+
+  it('is known beforehand, for whoever examines it', async () => {
+    const proxies: NodeJS.ProcessEnv[] = [
+      ...[
+        '',
+        '*',
+        '127.0.0.1',
+        'x, 127.0.0.1',
+        '.0.0.1',
+        '0.1',
+        '7.0.0.1',
+        '127.0.0.1:1',
+        collector.host,
+      ].map((NO_PROXY) => ({ HTTP_PROXY: `http://${proxy.host}`, NO_PROXY })),
+      { HTTP_PROXY: `http://${proxy.host}`, http_proxy: '' },
+      { HTTPS_PROXY: `http://${proxy.host}` },
+    ];
+    const names = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]);
+    const surrounding = { ...process.env };
+    for (const env of proxies) {
+      const before = proxy.passed.length;
+      for (const name of names) delete process.env[name];
+      Object.assign(process.env, env);
+      await ping({ server: collector.url });
+      const known = proxyFor(collector.url, {}, env) !== undefined;
+      assert.equal(known, proxy.passed.length > before, JSON.stringify(env));
+    }
+    for (const name of names) delete process.env[name];
+    Object.assign(process.env, surrounding);
   });
 
   it('is what the file of a monitor says, whatever the environment does', async () => {

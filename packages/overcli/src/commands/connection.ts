@@ -19,14 +19,14 @@ export interface Reporting {
  * Throws UsageError and SettingsError.
  */
 export async function requireReporting(flags: Flags, env: NodeJS.ProcessEnv): Promise<Reporting> {
-  const { server, identity } = flags;
-  const file = fileFor(flags, env, server !== undefined && identity !== undefined);
+  const file = configFile(flags, env);
   if (file !== undefined) {
     const { readWay } = await import('../sources/ini.ts');
     const settings = readWay(file);
     return { connection: chooseConnection(file, flags, settings), settings };
   }
   const route = serverOf(flags);
+  const { identity } = flags;
   if (identity === undefined) throw new UsageError('-i is missing; add -i NAME:KEY, such as web1:1234');
   return { connection: { ...route, identity }, settings: {} };
 }
@@ -44,7 +44,11 @@ export async function requireRoute(flags: Flags, env: NodeJS.ProcessEnv): Promis
   return chooseRoute(file, flags, readRoute(file));
 }
 
-/** The file that says what the command line does not; none when that says it all and names no file. */
+/** The file that says what -s and -i do not; undefined when they say all, or there is none. */
+export function configFile(flags: Flags, env: NodeJS.ProcessEnv): string | undefined {
+  return fileFor(flags, env, flags.server !== undefined && flags.identity !== undefined);
+}
+
 function fileFor({ options }: Flags, env: NodeJS.ProcessEnv, isComplete: boolean): string | undefined {
   return options.config ?? (isComplete ? undefined : env.OVERCLI_CONFIG || usualFile());
 }

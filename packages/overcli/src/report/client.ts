@@ -23,6 +23,8 @@ export interface ClientOptions {
   mostAnswerBytes?: number;
   /** Hears of every answer. */
   debug?: (text: string) => void;
+  /** Hears of the headers of every answer. */
+  onHeaders?: (headers: Dispatcher.ResponseData['headers']) => void;
 }
 
 /**
@@ -35,6 +37,7 @@ export class Client {
   readonly #patienceMs: number;
   readonly #returnAfterMs: number;
   readonly #debug: (text: string) => void;
+  readonly #onHeaders: ClientOptions['onHeaders'];
   readonly #way: Way;
   /** Which of the addresses answered last. */
   #current = 0;
@@ -49,6 +52,7 @@ export class Client {
     this.#patienceMs = patienceMs;
     this.#returnAfterMs = returnAfterMs;
     this.#debug = debug;
+    this.#onHeaders = options.onHeaders;
     this.#way = createDispatcher(connection, patienceMs, options.mostAnswerBytes);
   }
 
@@ -169,6 +173,7 @@ export class Client {
     const answer = await this.#send(address, { method, path, body }, signal);
     const sent = body === undefined ? '' : `, ${Buffer.byteLength(body)} bytes`;
     this.#debug(`${method} ${address.shown}${path}${sent}: ${answer.status}`);
+    this.#onHeaders?.(answer.headers);
     const parsed = parseAnswer(answer.text);
     if (answer.status === 200 && isIt(parsed)) return parsed;
     throw this.#refusal(address, answer, parsed);

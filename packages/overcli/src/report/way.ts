@@ -2,13 +2,12 @@ import tls from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Route } from '../connection.ts';
 import { readAddress } from './address.ts';
+import { DIRECT } from './proxy.ts';
 
 /** A collector answers a report in a few bytes; anything this long is none. */
 const MOST_ANSWER_BYTES = 64 * 1024;
 /** How long one of several addresses may take to accept a connection, before the next one is tried. */
 const TURN_MS = 3000;
-/** What stands for a proxy when there is to be none. */
-const DIRECT = 'none';
 
 /** How requests get to the collector. */
 export interface Way {
@@ -23,7 +22,7 @@ export function createDispatcher(
   patienceMs: number,
   mostAnswerBytes = MOST_ANSWER_BYTES,
 ): Way {
-  const trusted = ca === undefined ? {} : { ca: [...knownAuthorities(), ca] };
+  const trusted = trusting(ca);
   const options = {
     connect: { timeout: others?.length ? Math.min(patienceMs, TURN_MS) : patienceMs, ...trusted },
     headersTimeout: patienceMs,
@@ -40,6 +39,11 @@ export function createDispatcher(
     dispatcher: new EnvHttpProxyAgent({ ...through, ...everything }),
     shown: ` through ${readAddress(proxy).shown}`,
   };
+}
+
+/** What has a TLS connection trust these authorities too; without any it trusts as ever. */
+export function trusting(ca: string | undefined): { ca?: string[] } {
+  return ca === undefined ? {} : { ca: [...knownAuthorities(), ca] };
 }
 
 /** Those that Node trusts when it is not told otherwise; Node 20 names only the ones that it comes with. */

@@ -1,4 +1,13 @@
+import { availableParallelism } from 'node:os';
 import type { Cancel, Clock } from '../clock.ts';
+
+/** How many plugins run at once for each core: they wait more than they compute. */
+const PLUGINS_PER_CORE = 2;
+
+/** How many plugins run at once unless the settings say. */
+export function usualLimit(): number {
+  return PLUGINS_PER_CORE * availableParallelism();
+}
 
 /**
  * Lets so many in at once; the others wait in the order in which they came. Nobody waits longer than he can: then he goes

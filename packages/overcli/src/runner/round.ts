@@ -2,7 +2,7 @@ import type { Report, State } from '@overc/protocol';
 import { type Clock, pause, pauseByWall } from '../clock.ts';
 import type { PluginSpec } from '../sources/spec.ts';
 import type { Gate } from './gate.ts';
-import { planNext } from './plan.ts';
+import { type Plan, planNext } from './plan.ts';
 import type { Reading } from './reading.ts';
 
 /** The share of its period that a run may wait for others to end. */
@@ -53,21 +53,23 @@ export async function repeat(
       random: options.random(),
       maxLagMs: options.maxLagMs(),
     });
-    const { service, graceSeconds, title } = spec;
-    const said = {
-      ...(graceSeconds !== undefined && { graceSeconds }),
-      ...(title !== undefined && { title }),
-    };
-    options.onReport(
-      { service, ...outcome.reading, periodSeconds: plan.periodSeconds, ...said },
-      outcome.runMs,
-      plan.pauseMs,
-    );
+    options.onReport(reportOf(spec, outcome.reading, plan), outcome.runMs, plan.pauseMs);
     last = outcome.reading.state;
     dueAt = clock.now() + plan.dueMs;
     const wait = spec.timing.kind === 'cron' ? pauseByWall : pause;
     await wait(clock, plan.pauseMs, signal);
   }
+}
+
+/** What the collector is told of a result. */
+export function reportOf({ service, graceSeconds, title }: PluginSpec, reading: Reading, plan: Plan): Report {
+  return {
+    service,
+    ...reading,
+    periodSeconds: plan.periodSeconds,
+    ...(graceSeconds !== undefined && { graceSeconds }),
+    ...(title !== undefined && { title }),
+  };
 }
 
 /** Runs until a result counts: one that is OK, one that was so before, or the last that there is time for. */

@@ -22,8 +22,8 @@ export function readUser(text: string): User {
   return user;
 }
 
-/** The system's own tool is asked, since users may come from elsewhere than /etc/passwd. Format: passwd(5). */
-function findUser(name: string): User {
+/** Somebody by name or number. The system's own tool is asked, since users may come from elsewhere than /etc/passwd. Format: passwd(5). */
+export function findUser(name: string): User {
   let line: string;
   try {
     line = execFileSync('getent', ['passwd', '--', name], {

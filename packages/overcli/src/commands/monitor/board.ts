@@ -49,19 +49,20 @@ export class Board {
     this.#change(service, { isRunning: false, nextAt: this.#clock.now() + nextMs });
   }
 
-  /** All of it in a line, such as `12 services: 11 OK, 1 ERR`. */
   summary(): string {
-    const counts = STATES.map((state) => ({
-      state,
-      count: this.rows.filter((row) => row.state === state).length,
-    }));
-    const parts = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${state}`);
-    const total = `${this.#rows.size} service${this.#rows.size === 1 ? '' : 's'}`;
-    return parts.length === 0 ? total : `${total}: ${parts.join(', ')}`;
+    return summarize(this.rows.map(({ state }) => state));
   }
 
   #change(service: string, change: Partial<Row>): void {
     const row = this.#rows.get(service);
     if (row) Object.assign(row, change);
   }
+}
+
+/** States in a line, such as `12 services: 11 OK, 1 ERR`; a service without one is counted in the sum alone. */
+export function summarize(states: (State | undefined)[]): string {
+  const counts = STATES.map((state) => ({ state, count: states.filter((one) => one === state).length }));
+  const parts = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${state}`);
+  const total = `${states.length} service${states.length === 1 ? '' : 's'}`;
+  return parts.length === 0 ? total : `${total}: ${parts.join(', ')}`;
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { type PostedAlert, type Report, SettingsError } from '@overc/protocol';
 import { type Cancel, pause } from '../../clock.ts';
@@ -8,7 +7,7 @@ import type { Backlog } from '../../report/backlog.ts';
 import { Client } from '../../report/client.ts';
 import { CollectorError, mayBeTakenLater } from '../../report/errors.ts';
 import { Reporter } from '../../report/reporter.ts';
-import { Gate } from '../../runner/gate.ts';
+import { Gate, usualLimit } from '../../runner/gate.ts';
 import { runPlugin, sweepStrays } from '../../runner/plugin.ts';
 import { Schedule } from '../../runner/schedule.ts';
 import { ServiceManager } from '../../runner/service-manager.ts';
@@ -23,8 +22,6 @@ import { endingOf } from './ending.ts';
 const FAREWELL_MS = 3000;
 /** How long the collector is left alone between two tries to tell it that the settings are bad. */
 const COMPLAINT_PAUSE_MS = 15_000;
-/** How many plugins run at once for each core: they wait more than they compute. */
-const PLUGINS_PER_CORE = 2;
 
 /** What the file says and where to report, read anew each time. Throws SettingsError. */
 export type ReadSettings = () => { settings: MonitorSettings; connection: Connection };
@@ -191,7 +188,7 @@ export class Monitor {
 
   #apply(): void {
     const { plugins, maxParallel } = this.#settings;
-    this.#gate.most = maxParallel ?? PLUGINS_PER_CORE * availableParallelism();
+    this.#gate.most = maxParallel ?? usualLimit();
     this.#board.services = plugins.map(({ service }) => service);
     this.#schedule.set(plugins);
   }

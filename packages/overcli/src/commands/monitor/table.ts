@@ -72,7 +72,7 @@ const HOUR_S = 60 * MINUTE_S;
 const DAY_S = 24 * HOUR_S;
 
 /** A time of some length in its largest unit, such as `48s` or `3h`. */
-function span(ms: number): string {
+export function span(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 2 * MINUTE_S) return `${seconds}s`;
   if (seconds < 2 * HOUR_S) return `${Math.floor(seconds / MINUTE_S)}m`;
@@ -80,6 +80,7 @@ function span(ms: number): string {
   return `${Math.floor(seconds / DAY_S)}d`;
 }
 
-function took(ms: number): string {
+/** How long something took. */
+export function took(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
