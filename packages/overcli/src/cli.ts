@@ -5,6 +5,7 @@ import { alert } from './commands/alert.ts';
 import { completionOf } from './commands/completion.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
+import { run } from './commands/run.ts';
 import { serviceStatus } from './commands/service-status.ts';
 import { readIdentity, readServer } from './connection.ts';
 import { UsageError } from './errors.ts';
@@ -19,6 +20,7 @@ export const commands: Record<string, Command> = {
   'service-status': serviceStatus,
   alert,
   monitor,
+  run,
   completion: completionOf(() => [...Object.keys(commands), 'check']),
 };
 

@@ -61,15 +61,18 @@ export class Client {
   /** Sends states, with each one's own period, in one POST. */
   async report(reports: OutgoingReport[], signal?: AbortSignal): Promise<void> {
     const period = Math.min(...reports.map((report) => report.periodSeconds));
-    const services = reports.map(({ service, state, info, periodSeconds, graceSeconds, title, bye }) => ({
-      name: service,
-      state,
-      info,
-      period: periodSeconds,
-      grace: graceSeconds,
-      title,
-      bye,
-    }));
+    const services = reports.map(
+      ({ service, state, info, periodSeconds, graceSeconds, title, bye, running }) => ({
+        name: service,
+        state,
+        info,
+        period: periodSeconds,
+        grace: graceSeconds,
+        title,
+        bye,
+        running,
+      }),
+    );
     // By it the collector knows how far this machine's clock is off.
     const sent_at = systemClock.timestamp();
     await this.#post(PATHS.status, { sent_at, period, services }, 'ok', signal);
