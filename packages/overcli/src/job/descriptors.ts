@@ -7,17 +7,21 @@ const CLOSE_ON_EXEC = 0o2000000;
 
 /**
  * The descriptors beyond the standard ones that we were started with (a lock, `3>&1`). Node closes them in its children, and
- * a job is to have them. Its own are of kinds that nobody hands on, and pipes of which it holds both ends.
+ * a job is to have them. Its own are of kinds that nobody hands on, pipes of which it holds both ends, and a /dev/null
+ * that it opened after those; descriptors are given out from the lowest on.
  */
 export function inheritedDescriptors(): number[] {
   const open = list('/proc/self/fd')
     .map(Number)
     .filter((fd) => fd > STANDARD)
     .flatMap((fd) => describe(fd) ?? []);
-  const isOwn = (target: string) =>
-    target.startsWith('anon_inode:') ||
+  const isNodes = (target: string) => target.startsWith('anon_inode:');
+  const firstOfNode = Math.min(...open.filter(({ target }) => isNodes(target)).map(({ fd }) => fd));
+  const isOwn = ({ fd, target }: { fd: number; target: string }) =>
+    isNodes(target) ||
+    (target === '/dev/null' && fd > firstOfNode) ||
     (target.startsWith('pipe:') && open.filter((other) => other.target === target).length > 1);
-  return open.filter(({ target, isClosed }) => isClosed && !isOwn(target)).map(({ fd }) => fd);
+  return open.filter((one) => one.isClosed && !isOwn(one)).map(({ fd }) => fd);
 }
 
 function describe(fd: number): { fd: number; target: string; isClosed: boolean } | undefined {

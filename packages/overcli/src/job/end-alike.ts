@@ -35,11 +35,10 @@ function leaveTerminal(): void {
 }
 
 function dieBy(signal: NodeJS.Signals): void {
-  const listener = () => {};
   try {
     // Node ignores some, such as SIGPIPE; a listener that goes leaves the default behind.
-    process.on(signal, listener);
-    process.off(signal, listener);
+    process.on(signal, () => {});
+    process.removeAllListeners(signal);
   } catch {
     // SIGKILL has no listeners
   }

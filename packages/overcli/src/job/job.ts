@@ -41,9 +41,10 @@ export interface JobResult {
  * ours go, and signals passed on. Never rejects.
  */
 export async function runJob(options: JobOptions): Promise<JobResult> {
+  const inherited = inheritedDescriptors(); // before there are more of our own
   const signals = new Signals(options.onLateSignal);
   const tail = new Tail();
-  const { child, copiers } = await start(options, tail);
+  const { child, copiers } = await start(options, inherited, tail);
   const startedAt = options.clock.now();
   const result = (ending: Ending, durationMs: number, usage: Usage, isTimedOut: boolean): JobResult => {
     const troubles = copiers.flatMap(({ trouble }) => trouble ?? []);
@@ -66,8 +67,7 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
 
 type Started = { child: (ChildProcess & { pid: number }) | Error; copiers: Copier[] };
 
-async function start({ argv, isCaptured }: JobOptions, tail: Tail): Promise<Started> {
-  const inherited = inheritedDescriptors();
+async function start({ argv, isCaptured }: JobOptions, inherited: number[], tail: Tail): Promise<Started> {
   const wanted = routesOf(isCaptured);
   const count = new Set(wanted.filter((route) => route !== 'inherit')).size;
   const [pipes] = await Promise.all([makePipes(count), restoreOpenFiles()]);

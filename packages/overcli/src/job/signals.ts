@@ -19,7 +19,8 @@ const STOP_PATIENCE_MS = 2000;
 /** Passes signals on to a job that runs in our own process group, once each. */
 export class Signals {
   #job: ChildProcess | undefined;
-  #witness: Witness | undefined;
+  /** Started before the job: a Ctrl-Z in the moment in which a process is started holds us up until it goes on. */
+  readonly #witness = new Witness();
   /** Heard before there was a job. */
   readonly #early: NodeJS.Signals[] = [];
   readonly #onLate: () => void;
@@ -32,17 +33,11 @@ export class Signals {
 
   startPassing(job: ChildProcess): void {
     this.#job = job;
-    this.#witness = new Witness();
     for (const signal of this.#early) job.kill(signal);
   }
 
   endPassing(): void {
-    this.#witness?.end();
-  }
-
-  /** From now on each signal does what it does by default. */
-  close(): void {
-    for (const signal of HEARD) process.off(signal, this.#hear);
+    this.#witness.end();
   }
 
   readonly #hear = (signal: NodeJS.Signals): void => {
@@ -56,18 +51,19 @@ export class Signals {
   };
 
   async #pass(signal: NodeJS.Signals, job: ChildProcess): Promise<void> {
+    const heardAt = performance.now();
     await sleep(GROUP_MS);
-    if (!hasEnded(job) && !this.#hasHad(signal)) job.kill(signal);
+    if (!hasEnded(job) && !this.#hasHad(signal, heardAt)) job.kill(signal);
   }
 
   /** A witness sleeps through a new window size; only a terminal's foreground hears of those. */
-  #hasHad(signal: NodeJS.Signals): boolean {
+  #hasHad(signal: NodeJS.Signals, heardAt: number): boolean {
     if (signal === 'SIGWINCH') return isInForeground();
-    return this.#witness?.wasStruck(signal) ?? isInForeground();
+    return this.#witness.wasStruck(signal, heardAt) ?? isInForeground();
   }
 
   #resume(job: ChildProcess): void {
-    this.#witness?.resume();
+    this.#witness.resume();
     if (isStopped(job)) job.kill('SIGCONT');
   }
 

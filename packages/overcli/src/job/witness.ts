@@ -4,6 +4,8 @@ import { statOf, statusOf } from './proc.ts';
 
 /** It waits for nothing, and dies of every signal that is not caught, without a dump. */
 const PROGRAM = ['-c', 'ulimit -c 0; exec cat'];
+/** Its death may be noticed before the signal is, on a busy machine; one long before was another's. */
+const EARLIER_MS = 200;
 /** Over, being buried, or stopped. Source: proc(5). */
 const STRUCK = /^[ZXxTt]$/;
 
@@ -13,6 +15,8 @@ const STRUCK = /^[ZXxTt]$/;
  */
 export class Witness {
   #process: ChildProcess | undefined;
+  /** When it, or the one before it, died of a signal. */
+  readonly #diedOf = new Map<NodeJS.Signals, number>();
   #isWanted = true;
   #canRun = true;
 
@@ -20,12 +24,15 @@ export class Witness {
     this.#start();
   }
 
-  /** Whether `signal`, which struck us a moment ago, struck it as well. Undefined when it cannot tell. */
-  wasStruck(signal: NodeJS.Signals): boolean | undefined {
+  /** Whether `signal`, which we heard at `heardAt` on the clock that never jumps, struck it too. Undefined when it cannot tell. */
+  wasStruck(signal: NodeJS.Signals, heardAt: number): boolean | undefined {
     if (!this.#canRun) return undefined;
+    const diedAt = this.#diedOf.get(signal) ?? Number.NEGATIVE_INFINITY;
+    this.#diedOf.delete(signal); // each death is for one signal that we hear
+    if (diedAt > heardAt - EARLIER_MS) return true;
     const pid = this.#process?.pid;
-    if (pid === undefined) return true; // by one before this, in the same moment
-    if (STRUCK.test(statOf(pid)?.(3) ?? 'X')) return true;
+    if (pid === undefined) return false;
+    if (STRUCK.test(statOf(pid)?.(3) ?? '')) return true;
     const bit = 1n << BigInt(constants.signals[signal] - 1);
     return ['SigPnd', 'ShdPnd'].some((name) => (BigInt(`0x${statusOf(pid, name) ?? '0'}`) & bit) !== 0n);
   }
@@ -47,8 +54,9 @@ export class Witness {
     started.once('error', () => {
       this.#canRun = false;
     });
-    started.once('exit', (code) => {
+    started.once('exit', (code, signal) => {
       this.#process = undefined;
+      if (signal) this.#diedOf.set(signal, performance.now());
       if (code !== null) this.#canRun = false; // there is no cat
       if (this.#isWanted && this.#canRun) this.#start();
     });
