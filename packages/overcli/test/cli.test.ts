@@ -196,7 +196,7 @@ describe('overcli', () => {
     [
       '--service where it means nothing',
       ['ping', '--service', 'x'],
-      /--service is only for alert; leave it out/,
+      /--service is only for alert, run; leave it out/,
     ],
     ['a missing file name', ['monitor'], /CONFIG\.ini is missing: overcli monitor CONFIG\.ini/],
     ['a missing file', ['monitor', '/nowhere.ini'], /\/nowhere\.ini: cannot be read: no such file/],

@@ -31,48 +31,38 @@ describe('overcli run', () => {
   const lines: Record<string, string[]> = {
     'ends with its exit code': [
       '$run true',
-      '$run false',
       "$run sh -c 'exit 3'",
-      "$run sh -c 'exit 126'",
       "$run sh -c 'exit 255'",
       '$run ./shellscript a "b c" ""; echo $?',
     ],
-    'ends by the signal that it ended by, for a shell and for its parent': [
+    'ends by the signal that it ended by, for its parent and for a shell': [
       ...['TERM', 'INT', 'HUP', 'KILL', 'PIPE', 'USR1'].map((name) => `exec $run sh -c 'kill -${name} $$'`),
-      ...['QUIT', 'SEGV', 'ABRT'].map((name) => `ulimit -c 0; exec $run sh -c 'kill -${name} $$'`),
+      ...['QUIT', 'SEGV'].map((name) => `ulimit -c 0; exec $run sh -c 'kill -${name} $$'`),
       `$run sh -c 'kill -TERM $$'; echo $?`,
     ],
     'prints the same bytes, in the same places': [
-      '$run cat random',
-      '$run cat random >&2',
       `$run sh -c 'cat random; cat random >&2'`,
-      `$run printf 'no newline'`,
-      `$run printf '\\0\\377\\r\\n'`,
+      `$run printf '\\0\\377\\r\\nno newline' | cat`,
     ],
     'keeps the order of its two outputs where they go to one place': [
-      `$run sh -c 'for i in 1 2 3 4 5 6 7 8 9; do echo out $i; echo err $i >&2; done' 2>&1`,
       `$run sh -c 'for i in 1 2 3 4 5 6 7 8 9; do echo out $i; echo err $i >&2; done' >both 2>&1; cat both`,
-      `$run sh -c 'echo out; echo err >&2' >>both.log 2>>both.log; cat both.log; rm both.log`,
+      `$run sh -c 'echo out; echo err >&2; echo out' >>both.log 2>>both.log; cat both.log; rm both.log`,
     ],
     'can open its outputs by name, have them closed, and nowhere': [
       `$run sh -c 'echo one >/dev/stderr; echo two >/dev/stdout; echo three >/dev/fd/2' 2>&1 | cat`,
       `$run sh -c 'echo one >/dev/stderr; echo two >/dev/stdout; exit 5' 2>opened | cat; cat opened`,
-      `$run sh -c 'echo out; echo err >&2' >/dev/null`,
-      `$run sh -c 'exec >&- 2>&-; exit 4'; echo $?`,
+      `$run sh -c 'echo out; exec >&- 2>&-; exit 4' >/dev/null; echo $?`,
     ],
-    'reads the same input': ['$run cat', '$run head -c 3; cat', `$run sh -c 'read a; echo "<$a>"'; cat`],
+    'reads the same input': ['$run cat', '$run head -c 3; cat'],
     'has a reader that leaves early': [
       '$run yes | head -n 2',
-      `{ $run yes; echo $? >&2; } | head -n 1`,
       `{ $run sh -c 'echo a; while echo b; do :; done'; echo $? >&2; } | head -c 1`,
     ],
     'has the same surroundings': [
-      `umask 027; $run sh -c 'umask; pwd'`,
-      `unset run_x; A='a  b' B= $run env -u run -u _ -u SHLVL`,
-      `nice -n 5 $run nice`,
-      `ulimit -S -n 321; $run sh -c 'ulimit -n; ulimit -H -n; ulimit -c'`,
+      `umask 027; ulimit -S -n 321; A='a  b' B= nice -n 5 $run sh -c '
+        umask; pwd; nice; ulimit -n; ulimit -H -n; ulimit -c; env -u run -u _ -u PPID'`,
       `$run sh -c 'echo lock >&9; cat <&8; ls /proc/self/fd | tr "\\n" " "' 8<plain.txt 9>handed; cat handed`,
-      `$run sh -c 'ps -o pgid= -p $$ | tr -d " " >group; ps -o pgid= -p $PPID | tr -d " " | cmp - group && echo same'`,
+      `$run sh -c 'ps -o pgid= -p $$ >group; ps -o pgid= -p $PPID | cmp - group && echo same'`,
     ],
   };
   for (const [sentence, cases] of Object.entries(lines))

@@ -12,8 +12,9 @@ export interface Usage {
 const FIRST_LOOK_MS = 10;
 const LONGEST_PAUSE_MS = 5000;
 /** Looks come soon at first, as most jobs are short, and then ever more seldom: the kernel keeps each process's highest mark. */
-const PAUSE_GROWTH = 1.5;
-/** A look at a machine of thousands of processes takes its time; it shall take no more than a hundredth of a core. */
+const PAUSE_GROWTH = 2;
+/** Later looks, at thousands of processes perhaps, shall take no more than a hundredth of a core. */
+const LATER_MS = 200;
 const PAUSE_PER_LOOK = 100;
 const KIB = 1024;
 
@@ -49,8 +50,8 @@ export class Meter {
         const bytes = Number.parseInt(statusOf(pid, 'VmHWM') ?? '0', 10) * KIB;
         this.#memoryBytes = Math.max(this.#memoryBytes, bytes);
       }
-      const lookMs = performance.now() - begunAt;
-      this.#lookIn(Math.max(Math.min(ms * PAUSE_GROWTH, LONGEST_PAUSE_MS), lookMs * PAUSE_PER_LOOK));
+      const restMs = ms < LATER_MS ? 0 : (performance.now() - begunAt) * PAUSE_PER_LOOK;
+      this.#lookIn(Math.max(Math.min(ms * PAUSE_GROWTH, LONGEST_PAUSE_MS), restMs));
     }, ms);
     this.#timer.unref();
   }
