@@ -2,6 +2,13 @@ import { systemClock } from './clock.ts';
 import type { StopReason } from './command.ts';
 import { findTerminal, isControlled } from './terminal.ts';
 
+// The folder that we were started in may be gone. Libraries ask for it, and none of them needs it.
+try {
+  process.cwd();
+} catch {
+  process.cwd = () => '/';
+}
+
 // No top-level await: the single executable is a CommonJS script.
 main(process.argv.slice(2)).then((code) => process.exit(code));
 

@@ -39,7 +39,7 @@ export const OPTIONS = {
   },
   min: { type: 'string', value: 'DURATION', describe: 'WARN when it ends sooner' },
   max: { type: 'string', value: 'DURATION', describe: 'WARN when it lasts longer, while it still runs' },
-  quiet: { type: 'boolean', describe: 'Keep its output to itself: it is not reported, nor passed through' },
+  quiet: { type: 'boolean', describe: 'Report nothing of its output, and have it go straight where it goes' },
   table: { type: 'boolean', describe: 'Show the services as a table, as on a terminal without -v' },
   'no-table': { type: 'boolean', describe: 'Log lines on a terminal too' },
   verbose: { alias: 'v', type: 'count', describe: 'Say what is done; -vv says how' },

@@ -61,7 +61,9 @@ describe('overcli run', () => {
     'has the same surroundings': [
       `umask 027; ulimit -S -n 321; A='a  b' B= nice -n 5 $run sh -c '
         umask; pwd; nice; ulimit -n; ulimit -H -n; ulimit -c; env -u run -u _ -u PPID'`,
+      `IFS=' '; V=$(printf '\\351 \\n\\047\\n.') $run printenv V; $run printf '%s|' "$(printf 'caf\\351 %%\\134\\047')" '' "$(printf '\\n.')"`,
       `$run sh -c 'echo lock >&9; cat <&8; ls /proc/self/fd | tr "\\n" " "' 8<plain.txt 9>handed; cat handed`,
+      'mkdir gone; cd gone; rmdir ../gone; $run echo "nowhere"',
       `$run sh -c 'ps -o pgid= -p $$ >group; ps -o pgid= -p $PPID | cmp - group && echo same'`,
     ],
   };
@@ -78,11 +80,13 @@ describe('overcli run', () => {
       ['./plain.txt', 126, /^overcli: Cannot run \.\/plain\.txt: it is not executable \(chmod \+x\)\n$/],
       ['/tmp', 126, /not executable/],
     ];
-    for (const [program, code, message] of cases) {
-      const run = runBy(collector.url);
-      const seen = await new ShellLine(`$run ${program}`, { run, cwd: workshop.folder }).seen;
-      assert.deepEqual([seen.code, String(seen.out)], [code, '']);
-      assert.match(String(seen.err), message);
+    const run = runBy(collector.url);
+    const see = ([program]: [string, ...unknown[]]) =>
+      new ShellLine(`$run ${program}`, { run, cwd: workshop.folder }).seen;
+    const seen = await Promise.all(cases.map(see));
+    for (const [index, [program, code, message]] of cases.entries()) {
+      assert.deepEqual([seen[index]?.code, String(seen[index]?.out)], [code, ''], program);
+      assert.match(String(seen[index]?.err), message);
     }
     await alike('chmod +x bare; $run ./bare');
   });

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Copier } from './copier.ts';
 import { inheritedDescriptors, type Route, routesOf } from './descriptors.ts';
 import { type Ending, endingOf, notStarted } from './ending.ts';
+import { exactWords } from './exact-words.ts';
 import { restoreOpenFiles } from './limits.ts';
 import { closeWriteEnds, makePipes, type Pipe } from './pipes.ts';
 import { Signals } from './signals.ts';
@@ -56,13 +57,13 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
   const timeout = new Timeout(child.pid, options);
   signals.startPassing(child);
   options.onStart();
-  const [code, signal] = await once(child, 'exit');
+  const ending = await endOf(child);
   const durationMs = options.clock.now() - startedAt;
   timeout.end();
   signals.endPassing();
   const usage = meter.end();
   await Promise.all(copiers.map((copier) => copier.finish()));
-  return result(endingOf(code, signal), durationMs, usage, timeout.isOver);
+  return result(ending, durationMs, usage, timeout.isOver);
 }
 
 type Started = { child: (ChildProcess & { pid: number }) | Error; copiers: Copier[] };
@@ -94,7 +95,7 @@ function stdioOf(routes: Route[], pipes: Pipe[], inherited: number[]): StdioOpti
 
 /** Answers the error when there is no process. */
 async function spawned(argv: string[], stdio: StdioOptions): Promise<Started['child']> {
-  const [program, ...args] = argv as [string, ...string[]];
+  const [program, ...args] = exactWords(argv) as [string, ...string[]];
   try {
     const child = spawn(program, args, { stdio });
     if (child.pid === undefined) return (await once(child, 'error'))[0] as Error;
@@ -102,4 +103,12 @@ async function spawned(argv: string[], stdio: StdioOptions): Promise<Started['ch
   } catch (error) {
     return error as Error;
   }
+}
+
+/** An error of a child that runs is a signal that we may not send it, as it became another user. */
+function endOf(child: ChildProcess): Promise<Ending> {
+  child.on('error', () => {});
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(endingOf(code, signal)));
+  });
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 
 /** Both ends of a pipe: descriptors of ours, closed in children that they are not given to. */
@@ -22,19 +22,25 @@ const HELD = [4, 5];
  */
 export async function makePipes(count: number): Promise<Pipe[]> {
   if (count === 0) return [];
-  const holder = spawn('sh', ['-c', HOLDER], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+  let holder: ChildProcess | undefined;
   try {
-    const pid = await new Promise<number>((resolve, reject) => {
-      holder.once('error', reject);
-      holder.stdout?.once('data', (chunk) => resolve(Number(chunk)));
-      holder.stdout?.once('end', () => reject(new Error('no shell')));
-    });
+    holder = spawn('sh', ['-c', HOLDER], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+    const pid = await numberOf(holder);
     return HELD.slice(0, count).map((held) => open(`/proc/${pid}/fd/${held}`));
   } catch {
     return [];
   } finally {
-    for (const stream of holder.stdio) stream?.destroy();
+    for (const stream of holder?.stdio ?? []) stream?.destroy();
   }
+}
+
+/** What a process says its number is. */
+function numberOf(holder: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    holder.once('error', reject);
+    holder.stdout?.once('data', (chunk) => resolve(Number(chunk)));
+    holder.stdout?.once('end', () => reject(new Error('there is no shell')));
+  });
 }
 
 /** Opened anew, each end has flags of its own: ours does not wait, and the job's does. The read end goes first, as a writer waits for one. */

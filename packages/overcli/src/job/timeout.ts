@@ -37,6 +37,7 @@ export class Timeout {
     this.isOver = true;
     this.#family = withSelf(this.#pid);
     for (const { pid } of this.#family) send(pid, 'SIGTERM');
+    for (const { pid } of this.#family) send(pid, 'SIGCONT'); // what stands still hears nothing
     const { clock, killAfterMs = KILL_AFTER_MS } = this.#options;
     this.#cancel = clock.after(killAfterMs, () => this.#kill());
   }
