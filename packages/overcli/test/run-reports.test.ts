@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { splitOutput } from '@overc/protocol';
+import { systemClock } from '../src/clock.ts';
 import { formatDuration } from '../src/commands/run/duration.ts';
 import { Tail } from '../src/job/tail.ts';
+import { Timeout } from '../src/job/timeout.ts';
 import { runBy, ShellLine } from './alike.ts';
 import { Collector, hang, json } from './collector.ts';
 import { overcli, overcliHere } from './program.ts';
@@ -127,6 +131,20 @@ describe('overcli run reports', () => {
     assert.match(info, /^Killed by SIGTERM after 0\.\d+ s, ended at --timeout 0\.3 s \|/);
     assert.equal(sent()[0]?.period, 11);
     const [pid = 0] = workshop.numbers('pid', 1) ?? [];
+    await until('its child is gone', () => !isRunning(pid));
+  });
+
+  it('one that is deaf to its end at the timeout, which is killed then with all that it started', async () => {
+    workshop.script(
+      'deaf',
+      "trap '' TERM; sh -c 'echo $$ > deaf.pid; while :; do sleep 0.1; done' & wait; sleep 60",
+    );
+    const job = spawn(workshop.path('deaf'), { cwd: workshop.folder, stdio: 'ignore' });
+    const timeout = new Timeout(job.pid as number, { clock: systemClock, timeoutMs: 200, killAfterMs: 100 });
+    const [, signal] = await once(job, 'exit');
+    timeout.end();
+    assert.deepEqual([signal, timeout.isOver], ['SIGKILL', true]);
+    const [pid = 0] = workshop.numbers('deaf.pid', 1) ?? [];
     await until('its child is gone', () => !isRunning(pid));
   });
 
