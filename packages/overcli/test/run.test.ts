@@ -91,6 +91,14 @@ describe('overcli run', () => {
     await alike('chmod +x bare; $run ./bare');
   });
 
+  it('is deaf to SIGHUP under nohup, and in a script under it', async () => {
+    const ignored = `sh -c 'grep SigIgn /proc/self/status'`;
+    const { out } = await assertAlike(collector.url, `nohup $run ${ignored} 2>&1 | cat`, { shell: 'bash' });
+    assert.match(String(out), /SigIgn:\t0+1\n/);
+    workshop.script('nightly', `$run ${ignored}`);
+    await alike('nohup ./nightly 2>&1 | cat');
+  });
+
   it('sees what it prints passed on at once', async () => {
     const run = runBy(collector.url);
     const line = new ShellLine(

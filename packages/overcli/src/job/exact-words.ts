@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isHangupIgnored } from './ignored.ts';
 
 /** What a shell takes for the name of a variable. */
 const NAME = /^[a-z_][a-z0-9_]*$/i;
@@ -7,18 +8,25 @@ const LAST_PLAIN = 0x7e;
 /** What printf and single quotes take for something else: `'`, `\` and `%`. */
 const SPECIAL = new Set([0x27, 0x5c, 0x25]);
 
+/** What has a command, and all that it starts, ignore SIGHUP. */
+const DEAF = `trap '' HUP`;
+
 /**
- * The command line to start for `argv`, the last words of our own. Node takes words and variables for UTF-8; where some are
- * not, as in a file's name of old, a shell makes them from their bytes and gives way to the command.
+ * The command line to start for `argv`, the last words of our own. Where Node has lost something on the way, a shell puts it
+ * back and gives way to the command: that SIGHUP is ignored, and words and variables that are not UTF-8, as in a file's
+ * name of old.
  */
 export function exactWords(argv: string[]): string[] {
+  const deaf = isHangupIgnored() ? [DEAF] : [];
   const words = read('/proc/self/cmdline').slice(-argv.length);
   const variables = read('/proc/self/environ').filter((variable) => !isText(variable));
-  if (words.length < argv.length || (variables.length === 0 && words.every(isText))) return argv;
+  const isExact = words.length < argv.length || (variables.length === 0 && words.every(isText));
+  if (isExact) return deaf.length === 0 ? argv : ['sh', '-c', `${DEAF}; exec "$@"`, 'sh', ...argv];
+
   const exported = variables.flatMap((variable) => exportOf(variable) ?? []);
   const set = words.map((word, index) => `w${index}=${quoted(word)}`);
   const exec = `exec ${words.map((_, index) => `"\${w${index}%.}"`).join(' ')}`;
-  return ['sh', '-c', [...exported, ...set, exec].join('\n')];
+  return ['sh', '-c', [...deaf, ...exported, ...set, exec].join('\n')];
 }
 
 function exportOf(variable: Buffer): string | undefined {
