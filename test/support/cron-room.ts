@@ -1,9 +1,10 @@
 import { type Program, ROOT } from './program.ts';
 import type { Scene } from './scene.ts';
 
-/** Puts nothing where the machine has its crontabs, and where cron and faketime note that they run. */
+/** Shows the processes of the room, puts nothing where the machine has its crontabs, and where cron and faketime note that they run. */
 const EMPTY = `
 set -e
+mount -t proc proc /proc
 mount -t tmpfs cron /var/spool/cron
 mkdir /var/spool/cron/crontabs
 chgrp crontab /var/spool/cron/crontabs

@@ -44,6 +44,7 @@ export async function parseArguments(
   if (parsed.help) return { kind: 'text', text: await helpOf(words[0], commands) };
 
   refuseUnknown(words, Object.keys(parsed));
+  refuseLoose(words, commands);
   const options = Object.fromEntries(
     NAMES.filter((name) => name !== 'verbose' && parsed[name] !== undefined).map((name) => [
       name,
@@ -69,6 +70,13 @@ function refuseUnknown(words: string[], names: string[]): void {
   const name = names.find((key) => !KNOWN.has(key) && !NO_OPTIONS.has(key));
   const unknown = word === undefined ? name && `--${name}` : optionName(word);
   if (unknown) throw new UsageError(`unknown option ${unknown} (a text that begins with - goes after --)`);
+}
+
+/** Of a command line that is an operand, our options and its own would be mixed up. */
+function refuseLoose([name = '', word]: string[], commands: Record<string, Command>): void {
+  const operand = Object.hasOwn(commands, name) ? commands[name]?.operands.at(-1) : undefined;
+  if (word !== undefined && operand?.endsWith('...'))
+    throw new UsageError(`${operand} goes after --: overcli ${name} -- ${word}`);
 }
 
 /** yargs reads options and prints help; the commands are ours to call, as its own kind coerces and drops operands. */

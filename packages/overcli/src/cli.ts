@@ -9,6 +9,7 @@ import { importCommand } from './commands/import.ts';
 import { init } from './commands/init.ts';
 import { monitor } from './commands/monitor.ts';
 import { ping } from './commands/ping.ts';
+import { run } from './commands/run.ts';
 import { serviceStatus } from './commands/service-status.ts';
 import { services } from './commands/services.ts';
 import { test } from './commands/test.ts';
@@ -25,6 +26,7 @@ export const commands: Record<string, Command> = {
   'service-status': serviceStatus,
   alert,
   monitor,
+  run,
   test,
   doctor,
   init,

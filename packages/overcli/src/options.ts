@@ -21,6 +21,25 @@ export const OPTIONS = {
       "A monitor's file that says where to report and as whom, when -s and -i do not; otherwise the one in OVERCLI_CONFIG, and then /etc/overc/monitor.ini",
   },
   service: { type: 'string', value: 'NAME', describe: 'The service that it is about' },
+  title: { type: 'string', value: 'TEXT', describe: 'What people are shown in place of its name' },
+  period: {
+    type: 'string',
+    value: 'DURATION',
+    describe: 'How soon it reports again, such as 1h or 1d; 1d unless given',
+  },
+  grace: {
+    type: 'string',
+    value: 'DURATION',
+    describe: 'How much later than that it may come before there is an alert; 1h unless given',
+  },
+  timeout: {
+    type: 'string',
+    value: 'DURATION',
+    describe: 'End it then: with SIGTERM, and 10 seconds later with SIGKILL, all that it started too',
+  },
+  min: { type: 'string', value: 'DURATION', describe: 'WARN when it ends sooner' },
+  max: { type: 'string', value: 'DURATION', describe: 'WARN when it lasts longer, while it still runs' },
+  quiet: { type: 'boolean', describe: 'Report nothing of its output, and have it go straight where it goes' },
   keep: {
     type: 'boolean',
     describe:

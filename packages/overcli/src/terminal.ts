@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 /** The terminal that standard output is. */
 export interface Terminal {
@@ -11,14 +12,18 @@ export interface Terminal {
   hasColours: boolean;
 }
 
-/** Undefined when standard output is a file or a pipe. Colours are left out where $NO_COLOR is set (https://no-color.org). */
-export function findTerminal({ stdout, stderr, env }: NodeJS.Process): Terminal | undefined {
-  if (!stdout.isTTY) return undefined;
+/**
+ * Undefined when standard output is a file or a pipe; Node's stream of it is not touched then. Colours are left out where
+ * $NO_COLOR is set (https://no-color.org).
+ */
+export function findTerminal(program: NodeJS.Process): Terminal | undefined {
+  if (!isatty(1)) return undefined;
+  const { stdout, env } = program;
   const canDraw = env.TERM !== undefined && env.TERM !== 'dumb';
   return {
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     onResize: (action) => stdout.on('resize', action),
-    showsErrors: stderr.isTTY,
+    showsErrors: isatty(2),
     canDraw,
     hasColours: canDraw && !env.NO_COLOR,
   };

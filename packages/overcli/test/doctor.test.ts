@@ -4,7 +4,9 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { systemClock } from '../src/clock.ts';
 import { unitFor } from '../src/commands/unit-file.ts';
+import { Spool } from '../src/spool/spool.ts';
 import { selfSigned } from './checks/authority.ts';
 import { Collector, json } from './collector.ts';
 import { ForwardProxy } from './forward-proxy.ts';
@@ -109,7 +111,7 @@ describe('overcli doctor', () => {
     assert.equal(outcome.code, 0);
     assert.deepEqual(
       outcome.out.split('\n').map((text) => text.split(/ +/)[1]),
-      ['address', 'collector', 'clock', 'is', undefined],
+      ['address', 'collector', 'clock', 'spool', 'is', undefined],
     );
     const { code, err } = await doctor('-i', 'a:b');
     assert.deepEqual([code, /-s is missing/.test(err)], [2, true]);
@@ -214,6 +216,28 @@ describe('overcli doctor', () => {
       said.push(out, past.out);
       await proxy.close();
     });
+  });
+
+  it('tells what waits for the collector, and whether there is room for it', async () => {
+    const withSpool = (value: string) => config('kept', collector.url, [APP], `spool = ${value}`);
+    const file = withSpool('waiting');
+    const empty = line(await doctor(file), /^ok spool/);
+    const folder = /nothing waits in (.*\/waiting\/web1-[0-9a-f]+)$/.exec(empty)?.[1] ?? assert.fail(empty);
+
+    collector.script.push(json(503, {}));
+    await overcliHere('-c', file, 'service-status', '60', 'app', 'OK', '--keep');
+    assert.match(line(await doctor(file), /^ok spool/), /\d+ B of reports wait in .*, the first of 20/);
+    const spool = new Spool(folder, { mostBytes: 1e6, mostAgeMs: 1e9 }, systemClock.wall);
+    const at = systemClock.wall() / 1000 - 600;
+    await spool.add([{ name: 'app', state: 'OK', info: '', period: 60, at }]);
+    assert.match(
+      line(await doctor(file), /^warning spool/),
+      /; they go out when a monitor of this file runs/,
+    );
+
+    const blocked = await doctor(withSpool(workshop.write('in-the-way', '')));
+    assert.match(line(blocked, /^problem spool/), /in-the-way\/web1-/);
+    assert.match(line(await doctor(withSpool('none')), /^warning spool/), /; take away spool = none/);
   });
 
   it('looks at every plugin and runs none', async () => {

@@ -16,11 +16,15 @@ export class PseudoTerminal {
   readonly exited: Promise<number | null>;
   readonly process: ChildProcessByStdio<Writable, Readable, null>;
 
-  constructor(args: string[], { columns = 80, rows = 24, env = {} as NodeJS.ProcessEnv, behind = '' } = {}) {
+  constructor(
+    args: string[],
+    { columns = 80, rows = 24, env = {} as NodeJS.ProcessEnv, behind = '', cwd = process.cwd() } = {},
+  ) {
     const words = [process.execPath, PROGRAM, ...args].map((word) => `'${word}'`).join(' ');
     const command = `stty cols ${columns} rows ${rows}; echo $(tty) pid $$; exec ${words} ${behind}`;
     const { NO_COLOR, ...inherited } = process.env;
     this.process = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd,
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...inherited, TERM: 'xterm-256color', SHELL: '/bin/sh', ...env },
     });

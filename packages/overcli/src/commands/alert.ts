@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { nameText, text } from '@overc/protocol';
 import type { Command } from '../command.ts';
 import { readOperand } from '../operands.ts';
-import { deliver } from '../report/deliver.ts';
+import { deliver, describeDelivery } from '../report/deliver.ts';
 import { withClient } from '../report/with-client.ts';
 import { backlogFor } from './backlog.ts';
 import { requireReporting } from './connection.ts';
@@ -26,13 +26,9 @@ export const alert: Command = {
     const at = clock.wall() / 1000;
     await withClient(connection, log, async (client) => {
       const backlog = flags.options.keep ? backlogFor(connection, settings, client, surroundings) : undefined;
-      const outcome = await deliver(backlog, {
-        send: () => client.alert([alert]),
-        entries: [{ ...alert, at }],
-      });
-      log.info(
-        outcome === 'sent' ? `Alert sent to ${client.address}` : `Alert kept in ${backlog?.spool.folder}`,
-      );
+      const send = (signal?: AbortSignal) => client.alert([alert], signal);
+      const delivery = await deliver(backlog, { send, entries: [{ ...alert, at }] });
+      log.info(describeDelivery('Alert', delivery, client, backlog));
     });
   },
 };

@@ -12,7 +12,8 @@ import { Spool } from '../spool/spool.ts';
 const USUAL_BYTES = 64 * 1024 ** 2;
 const USUAL_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-interface Around {
+/** What a backlog needs of its surroundings. */
+export interface Around {
   log: Log;
   clock: Clock;
   env: NodeJS.ProcessEnv;

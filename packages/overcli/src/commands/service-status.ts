@@ -1,7 +1,7 @@
 import { MAX_PERIOD_SECONDS, nameText, wholeNumber } from '@overc/protocol';
 import type { Command } from '../command.ts';
 import { readOperand } from '../operands.ts';
-import { deliver, messageOf } from '../report/deliver.ts';
+import { deliver, describeDelivery, messageOf } from '../report/deliver.ts';
 import { withClient } from '../report/with-client.ts';
 import { backlogFor } from './backlog.ts';
 import { requireReporting } from './connection.ts';
@@ -20,15 +20,8 @@ export const serviceStatus: Command = {
     const atMs = clock.wall();
     await withClient(connection, log, async (client) => {
       const backlog = flags.options.keep ? backlogFor(connection, settings, client, surroundings) : undefined;
-      const outcome = await deliver(
-        backlog,
-        messageOf(client, [{ service, state, info, periodSeconds }], atMs),
-      );
-      log.info(
-        outcome === 'sent'
-          ? `${service} ${state} sent to ${client.address}`
-          : `${service} ${state} kept in ${backlog?.spool.folder}`,
-      );
+      const message = messageOf(client, [{ service, state, info, periodSeconds }], atMs);
+      log.info(describeDelivery(`${service} ${state}`, await deliver(backlog, message), client, backlog));
     });
   },
 };

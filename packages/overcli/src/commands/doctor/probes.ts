@@ -10,6 +10,7 @@ import { proxy } from './proxy.ts';
 import { schedules } from './schedules.ts';
 import { settings } from './settings.ts';
 import { skew } from './skew.ts';
+import { spool } from './spool.ts';
 
 /** In their order: from what others rest on to what rests on them. */
 export const probes: Probe[] = [
@@ -20,6 +21,7 @@ export const probes: Probe[] = [
   certificate,
   collector,
   skew,
+  spool,
   plugins,
   schedules,
   limits,
