@@ -135,7 +135,7 @@ async function quietMinute(base) {
   const stop = new AbortController();
   let bytes = 0;
   const stream = (async () => {
-    const answer = await fetch(`${base}/live`, { signal: stop.signal });
+    const answer = await fetch(`${base}/live?page=%2F`, { signal: stop.signal });
     for await (const chunk of answer.body) bytes += chunk.length;
   })().catch(() => {});
   await pause(QUIET_SECONDS * 1000);
