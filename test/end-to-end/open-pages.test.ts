@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { startBrowser, Tab } from '../support/browser.ts';
 import { type Collector, startCollector, startNamed } from '../support/collector.ts';
 import { newDatabase } from '../support/database.ts';
@@ -37,6 +37,60 @@ describe('pages that are open', function () {
     it(`show what changes at once, without a reload: /${path}`, async () => {
       assert.ok((await seeChanges(collector, collector, path)) < SEEN_MS);
     });
+
+  it('are sent to all who look at them, and fetch nothing', async () => {
+    await collector.report('web1', [{ name: 'disk', state: 'OK' }], 3600);
+    const tabs = [await Tab.open(browser), await Tab.open(browser)];
+    const fetched: string[] = [];
+    for (const { page } of tabs) {
+      const stream = page.waitForResponse((response) => response.url().includes('/live?'));
+      await page.goto(collector.url);
+      assert.equal((await stream).headers()['content-encoding'], 'gzip');
+      noteFetches(page, fetched);
+    }
+    for (const info of ['first', 'second']) {
+      await collector.report(
+        'web1',
+        [{ name: 'disk', state: info === 'first' ? 'ERR' : 'WARN', info }],
+        3600,
+      );
+      for (const { page } of tabs)
+        await page.locator('main').getByText(info, { exact: true }).first().waitFor();
+    }
+    assert.deepEqual(fetched, []);
+    for (const tab of tabs) await tab.close();
+  });
+
+  it('show what changed while they were on their way', async () => {
+    await collector.report('web1', [{ name: 'disk', state: 'OK' }], 3600);
+    const tab = await Tab.open(browser);
+    await tab.page.route('**/live?*', async (route) => {
+      await collector.report('web1', [{ name: 'disk', state: 'ERR', info: 'in between' }], 3600);
+      await route.continue();
+    });
+    await tab.visit(collector.url);
+    await tab.page.locator('main').getByText('in between').first().waitFor();
+    await tab.close();
+  });
+
+  it('follow what is searched for', async () => {
+    await collector.report('web1', [{ name: 'disk', state: 'OK', info: 'quiet' }], 3600);
+    await collector.report('web3', [{ name: 'load', state: 'OK' }], 3600);
+    const tab = await Tab.open(browser);
+    const { page } = tab;
+    await tab.visit(collector.url);
+    const stream = page.waitForRequest((request) => request.url().includes(encodeURIComponent('q=disk')));
+    await page.getByRole('searchbox').fill('disk');
+    await (await stream).response();
+    const fetched: string[] = [];
+    noteFetches(page, fetched);
+    await collector.report('web1', [{ name: 'disk', state: 'WARN', info: 'found' }], 3600);
+    await page.locator('main').getByText('found', { exact: true }).waitFor();
+    assert.equal(await page.locator('main').getByText('web3').count(), 0);
+    assert.equal(await page.getByRole('searchbox').inputValue(), 'disk');
+    assert.deepEqual(fetched, []);
+    await tab.close();
+  });
 
   it('show what another collector on the same database was told', async () => {
     assert.ok((await seeChanges(others[0], others[1], '')) < SEEN_FROM_ELSEWHERE_MS);
@@ -79,6 +133,13 @@ describe('pages that are open', function () {
       tab.faults.length = 0; // nobody listened for a while
       await tab.close();
     });
+
+  /** Notes what the page's own scripts ask for from now on. */
+  function noteFetches(page: Page, fetched: string[]): void {
+    page.on('request', (request) => {
+      if (request.resourceType() === 'fetch') fetched.push(request.url());
+    });
+  }
 
   /** Changes a state several times; returns how long the change in the middle took to be seen, milliseconds. */
   async function seeChanges(shown: Collector, told: Collector, path: string): Promise<number> {

@@ -16,12 +16,10 @@ export function createFollow(db: Knex, changes: Changes, name: () => string, clo
     log,
     longestSleepMs: EVERY_MS,
     async work(now) {
-      if (!changes.isWatched()) {
-        last = undefined;
-        return now + EVERY_MS;
-      }
+      if (!changes.isWatched()) return now + EVERY_MS;
       const count = await countChanges(db, name());
-      if (last !== undefined && count !== last) changes.noteOther();
+      // What came while nobody watched is news too: a page may have been made before it and opened its stream after it.
+      if (count !== last) changes.noteOther();
       last = count;
       return now + EVERY_MS;
     },

@@ -11,6 +11,8 @@ export interface Changes {
   made(): number;
   /** Another number after each change. */
   version(): number;
+  /** How long ago the last one was, milliseconds; before the first, since when they are noted. */
+  age(): number;
   /** Calls `listener` after every change, until the returned function is called. */
   watch(listener: () => void): () => void;
   /** Whether anybody watches. */
@@ -21,6 +23,7 @@ export function createChanges(): Changes {
   const listeners = new Set<() => void>();
   let version = 0;
   let made = 0;
+  let at = performance.now();
   let isPaused = false;
   let isMore = false;
 
@@ -38,6 +41,7 @@ export function createChanges(): Changes {
 
   function noteOther(): void {
     version++;
+    at = performance.now();
     if (isPaused) isMore = true;
     else tell();
   }
@@ -50,6 +54,7 @@ export function createChanges(): Changes {
     noteOther,
     made: () => made,
     version: () => version,
+    age: () => performance.now() - at,
     watch(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { get } from 'node:http';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { constants, createGunzip } from 'node:zlib';
 import { connect } from '../../src/store/connection.ts';
 import { listFleet } from '../../src/store/views/fleet.ts';
 import { listProblems } from '../../src/store/views/problems.ts';
@@ -28,6 +30,29 @@ onBothKinds('an open page', (kind) => {
     });
     return { said: () => said, ended };
   }
+
+  /** What the stream of a page has said so far. */
+  async function follow(page: string): Promise<{ said: () => string; encoding: string | undefined }> {
+    let said = '';
+    const url = `${collector.app.url()}live?page=${encodeURIComponent(page)}`;
+    const [res] = (await once(get(url, { headers: { 'Accept-Encoding': 'gzip' } }), 'response')) as [
+      IncomingMessage,
+    ];
+    const plain = res.pipe(createGunzip({ flush: constants.Z_SYNC_FLUSH }));
+    plain.setEncoding('utf8').on('data', (chunk) => {
+      said += chunk;
+    });
+    plain.on('error', () => {}); // it has no end
+    return { said: () => said, encoding: res.headers['content-encoding'] };
+  }
+
+  const lastPageIn = (said: string) =>
+    said
+      .split('event: page\n')
+      .at(-1)
+      ?.split('\n\nevent: ')[0]
+      ?.replaceAll(/^data: ?/gm, '')
+      .trimEnd();
   const changesIn = (said: string) => said.match(/^event: change$/gm)?.length ?? 0;
 
   it('is told of a change, not of a report that changes nothing, and when the collector stops', async () => {
@@ -44,6 +69,55 @@ onBothKinds('an open page', (kind) => {
     await collector.app.stop();
     await ended;
     collector = await startCollector(kind);
+  });
+
+  it('is sent as it is after a change, the same as when it is fetched', async () => {
+    await collector.report([
+      { name: 'disk', state: 'OK' },
+      { name: 'load', state: 'OK' },
+    ]);
+    const { headers } = await collector.http().get('/wall').expect(200);
+    for (const path of [
+      '/',
+      '/?q=disk',
+      '/alerts',
+      '/servers/1?range=day',
+      '/services/2',
+      '/services/2/history',
+    ]) {
+      const { said, encoding } = await follow(path);
+      assert.equal(encoding, 'gzip');
+      await eventually(() => assert.match(said(), /event: alive\n/));
+      await collector.report({ name: 'load', state: said().length % 2 ? 'ERR' : 'WARN', info: path });
+      await collector.report({ name: 'load', state: 'UNK', info: path });
+      await eventually(async () => {
+        const { text, headers } = await collector.http().get(path).expect(200);
+        assert.match(String(headers['content-type']), /^text\/html/);
+        assert.equal(lastPageIn(said()), text.trimEnd());
+      });
+    }
+    assert.match(String(headers.vary), /Accept-Encoding/);
+  });
+
+  it('is refused where there is no such page to be kept up to date', async () => {
+    const refusals: [string, number][] = [
+      ['/nowhere', 404],
+      ['/alerts.csv', 404],
+      ['/live', 404],
+      ['/services/1/rename', 404],
+      ['/assets/live.js', 404],
+      ['//elsewhere.example/', 400],
+      ['http://elsewhere.example/', 400],
+      ['/?q=a b', 400],
+      ['/#live', 400],
+    ];
+    for (const [page, status] of refusals) {
+      const { text } = await collector.http().get('/live').query({ page }).expect(status);
+      assert.match(
+        text,
+        status === 404 ? /There is no such page to be kept up to date/ : /page must be the path/,
+      );
+    }
   });
 
   it('shows first what is wrong, the worst and the latest first, and every server by name', async () => {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { toIso } from '../../clock.ts';
 import { KINDS, SEVERITIES } from '../../core/alert.ts';
 import { type AlertView, listAlerts } from '../../store/views/alerts.ts';
@@ -14,23 +14,26 @@ const ROWS_PER_PAGE = 100;
 /** Alerts that an export reads at once; their infos may be long. */
 const ROWS_PER_PIECE = 200;
 
-/** The list of alerts, and what it is filtered to as a file. */
-export function createAlertPages({ db, clock, log }: Pick<WebDeps, 'db' | 'clock' | 'log'>): Router {
-  const router = Router();
+type Deps = Pick<WebDeps, 'db' | 'clock' | 'log'>;
 
-  router.get('/alerts', async (req, res) => {
-    const now = clock.now();
-    const filter = readAlertFilter(req.query);
-    const place = { after: readTimePlace(req.query), limit: ROWS_PER_PAGE };
-    const page = pageOf(await listAlerts(db, { ...filter, ...place }, now), ROWS_PER_PAGE, placeOf);
-    res.render('alerts', {
-      title: 'Alerts',
-      here: req.originalUrl,
-      form: alertForm(filter),
-      alerts: page.rows.map((alert) => alertRow(alert, now)),
-      next: nextHref(req, page.next),
-    });
-  });
+/** The list of alerts. */
+export async function alertsModel({ db, clock }: Deps, req: Request): Promise<object> {
+  const now = clock.now();
+  const filter = readAlertFilter(req.query);
+  const place = { after: readTimePlace(req.query), limit: ROWS_PER_PAGE };
+  const page = pageOf(await listAlerts(db, { ...filter, ...place }, now), ROWS_PER_PAGE, placeOf);
+  return {
+    title: 'Alerts',
+    here: req.originalUrl,
+    form: alertForm(filter),
+    alerts: page.rows.map((alert) => alertRow(alert, now)),
+    next: nextHref(req, page.next),
+  };
+}
+
+/** What the list is filtered to, as a file. */
+export function createAlertExports({ db, clock, log }: Deps): Router {
+  const router = Router();
 
   for (const [path, format] of [
     ['/alerts.csv', csvExport],

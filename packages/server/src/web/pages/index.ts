@@ -1,18 +1,18 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import express, { type Request, Router } from 'express';
-import { notFound, unavailable } from '../../errors.ts';
+import express, { Router } from 'express';
+import { notFound } from '../../errors.ts';
 import { listCollectors } from '../../store/collectors.ts';
 import type { WebDeps } from '../deps.ts';
-import { createAlertPages } from './alerts.ts';
+import { alertsModel, createAlertExports } from './alerts.ts';
 import { createChangePages } from './changes.ts';
 import { historyModel, reportsModel } from './history.ts';
+import { createLivePages } from './live.ts';
 import { overviewModel, wallModel } from './overview.ts';
 import { collectorRow } from './rows.ts';
 import { serverModel, serversModel } from './servers.ts';
 import { serviceModel } from './service.ts';
-import { lengthOf, type Shared, takesGzip } from './shared.ts';
+import type { Shared } from './shared.ts';
 
 const ASSETS_MAX_AGE = '1h';
 
@@ -20,32 +20,14 @@ type PageDeps = Pick<WebDeps, 'db' | 'config' | 'clock' | 'log' | 'monitor' | 's
 
 /** The pages, and the styles and scripts that they ask for. */
 export function createPages(deps: PageDeps, shared: Shared): Router {
-  const { db, clock, streams } = deps;
+  const { db, clock } = deps;
   const router = Router();
   router.use('/assets', assets());
   router.use(createChangePages(deps));
-  router.use(createAlertPages(deps));
+  router.use(createAlertExports(deps));
 
-  /** A page that is made once for all who ask for it at the same time. */
-  function page(path: string, view: string, model: (req: Request) => Promise<object>): void {
-    router.get(path, async (req, res) => {
-      const render = promisify(res.app.render.bind(res.app)) as (
-        view: string,
-        model: object,
-      ) => Promise<string>;
-      res.type('html').vary('Accept-Encoding');
-      const made = await shared.give(req, { ...res.getHeaders() }, async () =>
-        render(view, await model(req)),
-      );
-      if (takesGzip(req)) res.set(lengthOf(made.gzip)).end(made.gzip);
-      else res.send(made.text);
-    });
-  }
-
-  router.get('/live', (_req, res) => {
-    if (!streams.open(res))
-      throw unavailable('Too many pages are open; this one looks for itself now and then.');
-  });
+  const { router: live, page } = createLivePages(deps.streams, shared);
+  router.use(live);
 
   page('/', 'overview', (req) => overviewModel(deps, req));
   page('/wall', 'wall', (req) => wallModel(deps, req));
@@ -55,6 +37,8 @@ export function createPages(deps: PageDeps, shared: Shared): Router {
   page('/services/:id', 'service', (req) => serviceModel(deps, req));
   page('/services/:id/history', 'history', (req) => historyModel(deps, req));
   page('/services/:id/reports', 'reports', (req) => reportsModel(deps, req));
+
+  page('/alerts', 'alerts', (req) => alertsModel(deps, req));
 
   page('/collectors', 'collectors', async (req) => {
     const now = clock.now();

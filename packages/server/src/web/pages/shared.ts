@@ -79,6 +79,6 @@ export function takesGzip({ headers }: IncomingMessage): boolean {
 }
 
 /** What a page depends on: its address, and how the collector is called in it. */
-function keyOf({ url, headers }: IncomingMessage): string {
+export function keyOf({ url, headers }: IncomingMessage): string {
   return `${headers['x-forwarded-proto'] ?? ''} ${headers['x-forwarded-host'] ?? headers.host} ${url}`;
 }
