@@ -120,7 +120,7 @@ describe('the pages in Chromium', function () {
 
     it('have nothing that hinders a reader, as far as axe finds', async () => {
       const script = { path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') };
-      for (const colorScheme of ['light', 'dark'] as const) {
+      const readAll = async (colorScheme: 'light' | 'dark') => {
         const tab = await Tab.open(browser, { colorScheme, bypassCSP: true });
         for (const path of READ_BY_AXE) {
           await tab.page.goto(collector.url + path);
@@ -130,7 +130,8 @@ describe('the pages in Chromium', function () {
         }
         tab.faults.length = 0; // some pages say that there is no such page
         await tab.close();
-      }
+      };
+      await Promise.all([readAll('light'), readAll('dark')]);
     });
 
     it('answer every link, fault nothing, and fit a desk, a phone, and the dark', async () => {
@@ -166,12 +167,12 @@ describe('the pages in Chromium', function () {
     });
 
     it('are read without JavaScript, and refresh even so', async () => {
-      const { page } = plain;
-      await page.getByRole('link', { name: 'newcomer: OK' }).waitFor({ timeout: PLAIN_REFRESH_MS });
+      const refreshed = plain.page.getByRole('link', { name: 'newcomer: OK' });
       const reader = await Tab.open(browser, { javaScriptEnabled: false });
-      await reader.crawl(collector.url, async (path) => {
+      const crawled = reader.crawl(collector.url, async (path) => {
         assert.ok((await reader.page.locator('main').innerText()).length > 10, path);
       });
+      await Promise.all([crawled, refreshed.waitFor({ timeout: PLAIN_REFRESH_MS })]);
       await reader.close();
       await plain.close();
     });

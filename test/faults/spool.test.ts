@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Collector, type ServiceJson, startCollector } from '../support/collector.ts';
+import { KINDS, type Kind, newDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/mariadb.ts';
 import { ROOT } from '../support/program.ts';
@@ -105,9 +106,14 @@ describe('what cannot be delivered', () => {
   });
 
   it('by a monitor is in the history at its own time; nothing is raised about the past, and it is told once', async () => {
+    await Promise.all(KINDS.map(liveThrough));
+  });
+
+  async function liveThrough(kind: Kind): Promise<void> {
     const scene = newScene();
     const monitor = new MonitorOf50(scene);
-    const collector = await startCollector(scene, { database: 'sqlite://overc.db', port: await freePort() });
+    const database = newDatabase(kind, scene);
+    const collector = await startCollector(scene, { database });
     monitor.start(collector.url);
     await eventually(async () => assert.equal((await collector.services()).length, MonitorOf50.services));
     await collector.stop();
@@ -118,7 +124,7 @@ describe('what cannot be delivered', () => {
     scene.run(['rm', 'trouble'], { cwd: scene.folder });
     await pause(MonitorOf50.periodMs);
 
-    const again = await startCollector(scene, { database: 'sqlite://overc.db', port: collector.port });
+    const again = await startCollector(scene, { database, port: collector.port });
     const caughtUp = await eventually(async () => {
       const found = (await again.alerts()).find(({ kind }) => kind === 'server/caught-up');
       return found ?? assert.fail('nothing is told');
@@ -161,7 +167,7 @@ describe('what cannot be delivered', () => {
     );
     const since = Date.parse(spans[1]?.since ?? '') - troubleAt;
     assert.ok(since > 0 && since < MonitorOf50.periodMs, `${since} ms after the trouble began`);
-  });
+  }
 });
 
 /** A monitor whose plugins write down when they ran and what they said. */
