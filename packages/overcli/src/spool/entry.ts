@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { createHash } from 'node:crypto';
 
 /** A report as the write API takes it (an entry of `services`), with the time at which it was true. */
 export interface ReportEntry {
@@ -37,7 +37,7 @@ export interface Content {
   damaged: number;
 }
 
-/** A line of the spool: a checksum (CRC-32, hexadecimal), a space and the entry as JSON. */
+/** A line of the spool: a checksum (the beginning of its SHA-256, hexadecimal), a space and the entry as JSON. */
 export function lineOf(entry: Entry): string {
   const text = JSON.stringify(entry);
   return `${checkOf(text)} ${text}\n`;
@@ -58,5 +58,5 @@ export function readLines(bytes: Buffer): Content {
 const CHECK_LENGTH = 8;
 
 function checkOf(text: string): string {
-  return crc32(text).toString(16).padStart(CHECK_LENGTH, '0');
+  return createHash('sha256').update(text).digest('hex').slice(0, CHECK_LENGTH);
 }
