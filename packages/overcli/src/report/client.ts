@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Connection, Route } from '../connection.ts';
 import type { ReportEntry } from '../spool/entry.ts';
 import { type Address, readAddress } from './address.ts';
+import { type Answer, explainStatus, type ParsedAnswer, parseAnswer, readRetryAfter } from './answer.ts';
 import { CollectorError, mayBeTakenLater } from './errors.ts';
 import { networkError } from './network-error.ts';
 import { entryOf, type OutgoingReport } from './outgoing.ts';
@@ -223,36 +224,4 @@ interface Exchange {
   /** Relative to the collector's address. */
   path: string;
   body?: string | undefined;
-}
-
-interface Answer {
-  status: number;
-  headers: Dispatcher.ResponseData['headers'];
-  text: string;
-}
-
-type ParsedAnswer = { ok?: unknown; pong?: unknown; error?: unknown };
-
-function parseAnswer(text: string): ParsedAnswer {
-  try {
-    const answer: unknown = JSON.parse(text);
-    return typeof answer === 'object' && answer !== null ? answer : {};
-  } catch {
-    return {};
-  }
-}
-
-function explainStatus(status: number): string {
-  if (status === 401) return 'it wants credentials; put them in the address: http://user:password@host:port/';
-  if (status === 413) return 'the report is too large for it';
-  if (status === 429) return 'too many requests';
-  if (status >= 500) return 'it is overloaded or being repaired; try again later';
-  if (status >= 300 && status < 400) return 'it has moved; use the address it has now';
-  return 'this is not what an OverC collector says; check the address';
-}
-
-/** Seconds in a Retry-After header, as milliseconds. A date there, which no collector sends, is not read. */
-function readRetryAfter(header: string | string[] | undefined): number | undefined {
-  const seconds = [header].flat()[0];
-  return seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }
