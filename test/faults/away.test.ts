@@ -117,7 +117,7 @@ describe('what cannot be delivered', () => {
     monitor.start(collector.url);
     await eventually(async () => assert.equal((await collector.services()).length, MonitorOf50.services));
     await collector.stop();
-    await pause(MonitorOf50.periodMs);
+    await pause(MonitorOf50.periodMs / 4);
     scene.write('trouble', '');
     const troubleAt = Date.now();
     await pause(MonitorOf50.periodMs);
@@ -129,7 +129,7 @@ describe('what cannot be delivered', () => {
       const found = (await again.alerts()).find(({ kind }) => kind === 'server/caught-up');
       return found ?? assert.fail('nothing is told');
     }, MonitorOf50.periodMs);
-    await pause(MonitorOf50.periodMs);
+    await pause(MonitorOf50.periodMs / 2);
     await monitor.stop();
 
     assert.deepEqual(
