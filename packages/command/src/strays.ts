@@ -76,7 +76,8 @@ export class Strays {
     if (at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.sweep(), at - performance.now()).unref();
+    const delayMs = Math.max(0, at - performance.now());
+    this.#timer = setTimeout(() => this.sweep(), delayMs).unref();
   }
 
   /** One look at all processes. One is killed in the same breath in which its mark was read, so its number is still its own. */
