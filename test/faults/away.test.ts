@@ -85,7 +85,7 @@ describe('what cannot be delivered', () => {
     await eventually(async () => {
       assert.equal((await keep('last', '').outcome).code, 0);
       assert.deepEqual(
-        readdirSync(folder).filter((name) => name.endsWith('.spool')),
+        readdirSync(folder).filter((name) => /^\d.*\.spool$/.test(name)), // half a file is nobody's
         [],
       );
     });
