@@ -30,7 +30,7 @@ const MAY_KNOW: Record<string, string[]> = {
   'overcli/job': ['overcli/base'],
   'overcli/checks': ['protocol', 'command', 'overcli/base'],
   'overcli/runner': ['protocol', 'command', 'overcli/sources', 'overcli/base'],
-  'overcli/sources': ['protocol', 'command', 'overcli/report', 'overcli/base'],
+  'overcli/sources': ['protocol', 'command', 'overcli/report', 'overcli/spool', 'overcli/base'],
   'overcli/report': ['protocol', 'overcli/spool', 'overcli/base'],
   'overcli/spool': ['protocol', 'overcli/base'],
   'overcli/base': ['protocol'],
@@ -85,7 +85,7 @@ const BASE_OF_OVERCLI = new Set([
   'log.ts',
   'self.ts',
   'terminal.ts',
-  'processes.ts',
+  'proc.ts',
   'size.ts',
   'state-folder.ts',
 ]);

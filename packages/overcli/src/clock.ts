@@ -19,7 +19,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   after: startTimer,
   wall: () => Date.now(),
-  timestamp: () => timestampOf(Date.now()),
+  timestamp: () => toIso(Date.now()),
 };
 
 function startTimer(ms: number, action: () => void): Cancel {
@@ -63,11 +63,6 @@ export async function pauseByWall(clock: Clock, ms: number, signal: AbortSignal)
     if (restMs <= 0) return;
     await pause(clock, Math.min(restMs, LOOK_MS), signal);
   }
-}
-
-/** ISO 8601 in UTC of a time in UTC ms. */
-export function timestampOf(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 /** UTC ms of a time in words, as OpenSSL prints it (`Nov 22 03:00:00 2026 GMT`); NaN for any other text. */

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { identify } from '../src/processes.ts';
+import { identify } from '../src/proc.ts';
 import { isReport, type ReportEntry } from '../src/spool/entry.ts';
 import type { Losses } from '../src/spool/losses.ts';
 import { folderFor } from '../src/spool/place.ts';
@@ -174,6 +174,22 @@ describe('the spool', () => {
     const left = (await drain(spool)).posts.flat();
     assert.ok(left.length > 80 && left.length < 110, `${left.length}`);
     assert.deepEqual([left.at(-1)?.name, (await losses(spool))?.dropped], ['s199', 200 - left.length]);
+  });
+
+  it('drops both when both are too much', async () => {
+    const info = 'x'.repeat(10_000);
+    const states = ['OK', 'ERR'];
+    await open(MEGABYTE).add(
+      Array.from({ length: 300 }, (_, n) => entry(`s${n}`, 1000 - n, states[n % 2], info)),
+    );
+    const spool = open(MEGABYTE);
+    assert.ok((await spool.stock()).bytes < MEGABYTE, `${(await spool.stock()).bytes}`);
+    const left = (await drain(spool)).posts.flat();
+    assert.deepEqual(
+      [new Set(left.map(({ state }) => state)), left.at(-1)?.name],
+      [new Set(['ERR']), 's299'],
+    );
+    assert.equal((await losses(spool))?.dropped, 300 - left.length);
   });
 
   it('drops what is too old', async () => {

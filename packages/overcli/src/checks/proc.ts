@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { TICKS_PER_SECOND } from '../proc.ts';
 import { CannotTell } from './check.ts';
 
 /** What the kernel tells of one process. */
@@ -17,9 +18,6 @@ export interface ProcessFacts {
   /** Share of one processor since its start. */
   cpuPercent: number;
 }
-
-/** The unit of times in `/proc`, USER_HZ: 100 for every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
 
 /** All processes. One that ends while we look is left out. Throws CannotTell where there is no `/proc`. */
 export function readProcesses(): ProcessFacts[] {

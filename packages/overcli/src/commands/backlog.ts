@@ -5,7 +5,7 @@ import { readAddress } from '../report/address.ts';
 import { Backlog } from '../report/backlog.ts';
 import type { Client } from '../report/client.ts';
 import type { SpoolSettings } from '../sources/ini.ts';
-import { folderFor, usualFolder } from '../spool/place.ts';
+import { folderFor, NO_SPOOL, usualFolder } from '../spool/place.ts';
 import { Spool } from '../spool/spool.ts';
 
 /** More than what a hundred services report in a week, each minute. */
@@ -25,7 +25,7 @@ export function spoolFor(
   { spool, spoolBytes = USUAL_BYTES, spoolAgeMs = USUAL_AGE_MS }: SpoolSettings,
   { clock, env }: Pick<Around, 'clock' | 'env'>,
 ): Spool | undefined {
-  if (spool === 'none') return undefined;
+  if (spool === NO_SPOOL) return undefined;
   const folder = folderFor(spool ?? usualFolder(env), identity.name, readAddress(server).shown);
   return new Spool(folder, { mostBytes: spoolBytes, mostAgeMs: spoolAgeMs }, () => clock.wall());
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { basename } from 'node:path';
-import { statusOf } from './proc.ts';
+import { statusOf } from '../proc.ts';
 
 const HANGUP_BIT = 1n << BigInt(constants.signals.SIGHUP - 1);
 

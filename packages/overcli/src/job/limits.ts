@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { openFileLimits } from './proc.ts';
+import { limitsOf } from '../proc.ts';
+
+const OPEN_FILES = 'Max open files';
 
 /**
  * Node raises its limit on open files as far as it may, and its children would have that. What it was before is what whoever
  * started us has, as long as nothing in between changed it.
  */
 export async function restoreOpenFiles(): Promise<void> {
-  const before = openFileLimits(process.ppid);
-  const now = openFileLimits('self');
+  const before = limitsOf(process.ppid, OPEN_FILES);
+  const now = limitsOf('self', OPEN_FILES);
   if (!before || !now || before[1] !== now[1] || before[0] === now[0]) return;
   await setOwnLimit('nofile', `${before[0]}:${before[1]}`);
 }
@@ -20,11 +21,7 @@ const NO_DUMP = '1:';
 /** Sees to it that our own end by a signal leaves no core dump beside, or in place of, the job's. Answers whether it did. */
 export async function forbidDump(): Promise<boolean> {
   if (await setOwnLimit('core', NO_DUMP)) return true;
-  try {
-    return /^Max core file size\s+0\s/m.test(readFileSync('/proc/self/limits', 'utf8'));
-  } catch {
-    return false;
-  }
+  return limitsOf('self', 'Max core file size')?.[0] === '0';
 }
 
 /** Node cannot; prlimit(1) comes with Linux's base tools. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { statOf } from './proc.ts';
+import { statOf } from '../proc.ts';
 import { Witness } from './witness.ts';
 
 /** Those by which people and programs talk to a job. Of others Node dies, as the job would, or cannot hear. */

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../clock.ts';
-import { familyOf, isStill, type Known } from './proc.ts';
+import { familyOf, isStill, type Known } from './family.ts';
 
 /** How long a job that ran into its timeout has to tidy up before it is killed. */
 export const KILL_AFTER_MS = 10_000;

@@ -1,4 +1,5 @@
-import { familyOf, statOf, statusOf, TICKS_PER_SECOND } from './proc.ts';
+import { statOf, statusOf, TICKS_PER_SECOND } from '../proc.ts';
+import { familyOf } from './family.ts';
 
 /** What a job used; what the system does not tell is left out. */
 export interface Usage {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { statOf, statusOf } from './proc.ts';
+import { statOf, statusOf } from '../proc.ts';
 
 /** It waits for nothing, and dies of every signal that is not caught, without a dump. */
 const PROGRAM = ['-c', 'ulimit -c 0; exec cat'];

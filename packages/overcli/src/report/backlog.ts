@@ -1,5 +1,5 @@
 import type { PostedAlert } from '@overc/protocol';
-import { timestampOf } from '../clock.ts';
+import { toIso } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type AlertEntry, type Entry, isReport } from '../spool/entry.ts';
 import type { Losses } from '../spool/losses.ts';
@@ -77,12 +77,12 @@ export class Backlog {
 
 /** The collector raises it when it hears of it, so its text says of when it is. */
 function lateAlertOf({ message, service, id, at }: AlertEntry): PostedAlert {
-  const text = `${message}\n(of ${timestampOf(at * 1000)}, could not be delivered then)`;
+  const text = `${message}\n(of ${toIso(at * 1000)}, could not be delivered then)`;
   return { message: text, id, ...(service !== undefined && { service }) };
 }
 
 function describe({ dropped, since, until, damaged, refused }: Losses): string {
-  const from = (seconds: number) => timestampOf(seconds * 1000);
+  const from = (seconds: number) => toIso(seconds * 1000);
   return [
     dropped > 0 ? `${dropped} of ${from(since)} to ${from(until)} had to make room or were too old` : '',
     damaged > 0 ? `${damaged} lines on the disk were damaged` : '',

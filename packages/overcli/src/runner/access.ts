@@ -42,7 +42,8 @@ export function rememberAccess(): MayAccess {
   };
 }
 
-function mayWe(right: keyof typeof MODES, path: string): boolean {
+/** Whether we may ourselves. */
+export function mayWe(right: keyof typeof MODES, path: string): boolean {
   try {
     accessSync(path, MODES[right]);
     return true;

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type IniSection, parseIni, readSection, SettingsError, type Values } from '@overc/protocol';
+import { NO_SPOOL } from '../spool/place.ts';
 import { findFiles, naming, readCaFile, readKeyFile, readText } from './files.ts';
 import { MONITOR_OPTIONS } from './options.ts';
 import { NO_DEFAULTS, readDefaults, readService, SERVICE_PREFIX, type ServiceValues } from './service.ts';
@@ -134,7 +135,7 @@ function readOverc(values: MonitorValues, folder: string) {
     maxParallel: values['max-parallel'],
     saysBye: values.bye === 'yes',
     spool:
-      values.spool === undefined || values.spool === 'none' ? values.spool : resolve(folder, values.spool),
+      values.spool === undefined || values.spool === NO_SPOOL ? values.spool : resolve(folder, values.spool),
     spoolBytes: values['spool-size'],
     spoolAgeMs: values['spool-age'],
     proxy: values.proxy,

@@ -9,6 +9,7 @@ import {
   text,
   wholeNumber,
 } from '@overc/protocol';
+import { DIRECT } from '../report/proxy.ts';
 import { parseSize } from '../size.ts';
 import { readCron, readTimezone } from './cron.ts';
 import { readUser, type User } from './user.ts';
@@ -19,9 +20,6 @@ const MOST_RETRIES = 100;
 const MOST_AT_ONCE = 10_000;
 /** The lowest priority that a process can have. Source: setpriority(2). */
 const LOWEST_PRIORITY = 19;
-
-/** What a proxy's place says when there is to be none, whatever the environment names. */
-export const NO_PROXY = 'none';
 
 /** One address, or several with spaces or commas between. */
 function addresses(value: string): string[] {
@@ -111,7 +109,7 @@ export const MONITOR_OPTIONS = {
     fallback: '7d',
   } as Option<number>,
   proxy: {
-    read: (value: string) => (value === NO_PROXY ? value : httpUrl(value)),
+    read: (value: string) => (value === DIRECT ? value : httpUrl(value)),
     help: 'The HTTP proxy on the way to the collector, or `none`.',
     example: 'http://proxy.example.com:3128/',
     fallback: 'what `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` in the environment say',

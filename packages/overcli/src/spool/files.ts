@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../processes.ts';
-import { type Content, type Entry, lineOf, readLines } from './entry.ts';
+import { isAlive } from '../proc.ts';
+import { type Content, type Entry, readLines } from './entry.ts';
 
 /** What a file is called: the time of its first report (ms since 1970), whose process wrote it, and something that is unique. */
 const NAME = /^(\d{15})-(\d+)-[0-9a-f]+\.spool$/;
@@ -22,7 +22,7 @@ export interface SpoolFile {
 }
 
 /** A new name: by their names files are in the order of their first reports. */
-export function newName([first]: [Entry, ...Entry[]]): string {
+export function newName(first: Entry): string {
   const at = String(Math.max(0, Math.floor(first.at * 1000))).padStart(TIME_DIGITS, '0');
   return `${at}-${process.pid}-${randomUUID().slice(0, 8)}.spool`;
 }
@@ -66,11 +66,11 @@ export async function loadFiles(folder: string, files: SpoolFile[]): Promise<Con
 }
 
 /** Writes a file whole or not at all; it is on the disk when this resolves. One of the same name is replaced. */
-export async function writeFile(folder: string, name: string, entries: Entry[]): Promise<void> {
+export async function writeFile(folder: string, name: string, lines: string[]): Promise<void> {
   const unfinished = join(folder, `.${name}`);
   const handle = await open(unfinished, 'w', 0o600);
   try {
-    await handle.writeFile(entries.map(lineOf).join(''));
+    await handle.writeFile(lines.join(''));
     await handle.sync();
   } catch (error) {
     await unlink(unfinished).catch(() => {});

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify } from '../processes.ts';
+import { identify } from '../proc.ts';
 
 /**
  * Does something that only one process shall do with a folder at a time, unless another one is at it: undefined then. The

@@ -5,6 +5,9 @@ import { stateFolder } from '../state-folder.ts';
 const MOST_READABLE = 40;
 const HASH_DIGITS = 12;
 
+/** What stands for a spool when there is to be none. */
+export const NO_SPOOL = 'none';
+
 /** Where spools are unless somebody says otherwise. */
 export function usualFolder(env: NodeJS.ProcessEnv): string {
   return join(stateFolder(env), 'spool');

@@ -50,9 +50,11 @@ export class Spool {
   /** Keeps reports: they are on the disk when this resolves. */
   async add(entries: Entry[]): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    for (const part of partsOf(entries)) await writeFile(this.folder, newName(part), part);
-    this.#newFiles += 1;
-    this.#newBytes += entries.reduce((sum, entry) => sum + lineOf(entry).length, 0);
+    for (const { first, lines, bytes } of partsOf(entries)) {
+      await writeFile(this.folder, newName(first), lines);
+      this.#newFiles += 1;
+      this.#newBytes += bytes;
+    }
     const isMuch = this.#newBytes >= TIDY_AFTER_SHARE * this.#limits.mostBytes;
     if (isMuch || this.#newFiles >= TIDY_AFTER_FILES) await this.#tidy();
   }
@@ -114,16 +116,24 @@ export class Spool {
   }
 }
 
+/** The content of a file to be. */
+interface Part {
+  first: Entry;
+  lines: string[];
+  bytes: number;
+}
+
 /** As many entries as a file may hold, again and again. */
-function partsOf(entries: Entry[]): [Entry, ...Entry[]][] {
-  const parts: [Entry, ...Entry[]][] = [];
-  let room = 0;
+function partsOf(entries: Entry[]): Part[] {
+  const parts: Part[] = [];
   for (const entry of entries) {
-    const bytes = Buffer.byteLength(lineOf(entry));
+    const line = lineOf(entry);
+    const bytes = Buffer.byteLength(line);
     const last = parts.at(-1);
-    if (last && bytes <= room) last.push(entry);
-    else parts.push([entry]);
-    room = (last && bytes <= room ? room : MOST_FILE_BYTES) - bytes;
+    if (last && last.bytes + bytes <= MOST_FILE_BYTES) {
+      last.lines.push(line);
+      last.bytes += bytes;
+    } else parts.push({ first: entry, lines: [line], bytes });
   }
   return parts;
 }

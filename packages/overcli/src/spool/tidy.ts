@@ -1,4 +1,4 @@
-import { type Entry, isReport } from './entry.ts';
+import { type Entry, isReport, lineOf } from './entry.ts';
 import {
   groupsOf,
   listFiles,
@@ -32,30 +32,36 @@ export async function tidy(folder: string, { mostBytes, mostAgeMs }: Limits, now
   await dropOld(folder, now - mostAgeMs);
   await joinSmall(folder);
   const files = await listFiles(folder);
-  if (sizeOf(files) > mostBytes) await makeRoom(folder, files, LEFT_SHARE * mostBytes);
+  if (sizeOf(files) > mostBytes) await makeRoom(folder, LEFT_SHARE * mostBytes);
 }
 
 async function dropOld(folder: string, leastAt: number): Promise<void> {
   const old = (await listFiles(folder)).filter(({ firstAt }) => firstAt < leastAt);
-  for (const { name } of old) await keepOnly(folder, name, ({ at }) => at * 1000 >= leastAt);
+  for (const file of old) await keepOnly(folder, file, ({ at }) => at * 1000 >= leastAt);
 }
 
 /** Drops of a file what is not to stay. Answers how many bytes that made free. */
-async function keepOnly(folder: string, name: string, stays: (entry: Entry) => boolean): Promise<void> {
+async function keepOnly(
+  folder: string,
+  { name, bytes }: SpoolFile,
+  stays: (entry: Entry) => boolean,
+): Promise<number> {
   const { entries, damaged } = await loadFile(folder, name);
   const left = entries.filter(stays);
-  if (left.length === entries.length && damaged === 0) return;
+  if (left.length === entries.length && damaged === 0) return 0;
   const times = entries.filter((entry) => !stays(entry)).map(({ at }) => at);
   await addLosses(folder, { ...droppedOf(times), damaged });
-  await replace(folder, [name], left);
+  return bytes - (await replace(folder, [name], left));
 }
 
 /** The oldest `OK` reports go first, then the oldest of all. */
-async function makeRoom(folder: string, files: SpoolFile[], leftBytes: number): Promise<void> {
+async function makeRoom(folder: string, leftBytes: number): Promise<void> {
   for (const stays of [(entry: Entry) => !isReport(entry) || entry.state !== 'OK', () => false]) {
-    for (const { name } of files) {
-      if (sizeOf(await listFiles(folder)) <= leftBytes) return;
-      await keepOnly(folder, name, stays);
+    const files = await listFiles(folder); // what was dropped from has another name
+    let bytes = sizeOf(files);
+    for (const file of files) {
+      if (bytes <= leftBytes) return;
+      bytes -= await keepOnly(folder, file, stays);
     }
   }
 }
@@ -73,11 +79,16 @@ async function joinSmall(folder: string): Promise<void> {
   }
 }
 
-/** Has one file hold what several did. When this is cut short a report stands twice, which the collector notices. */
-async function replace(folder: string, names: string[], entries: Entry[]): Promise<void> {
-  const [first, ...others] = entries;
-  if (first) await writeFile(folder, newName([first, ...others]), entries);
+/**
+ * Has one file hold what several did. When this is cut short a report stands twice, which the collector notices. Answers the
+ * new file's bytes.
+ */
+async function replace(folder: string, names: string[], entries: Entry[]): Promise<number> {
+  const [first] = entries;
+  const lines = entries.map(lineOf);
+  if (first) await writeFile(folder, newName(first), lines);
   for (const name of names) await removeFile(folder, name);
+  return Buffer.byteLength(lines.join(''));
 }
 
 function sizeOf(files: SpoolFile[]): number {

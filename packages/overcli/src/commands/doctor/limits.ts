@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { readProcesses } from '../../checks/proc.ts';
+import { limitsOf } from '../../proc.ts';
 import { usualLimit } from '../../runner/gate.ts';
 import { type Finding, ok, type Patient, type Probe, warning } from './finding.ts';
 
@@ -16,23 +16,19 @@ export const limits: Probe = {
   probe(patient) {
     if (!patient.settings) return [];
     const whose = patient.monitors?.[0]?.pid ?? 'self';
-    let text: string;
-    try {
-      text = readFileSync(`/proc/${whose}/limits`, 'utf8');
-    } catch {
-      return []; // this system does not tell, or not us
-    }
-    const files = limitIn(text, 'Max open files');
-    const processes = limitIn(text, 'Max processes');
+    const files = limitOf(whose, 'Max open files');
+    const processes = limitOf(whose, 'Max processes');
+    if (files === undefined || processes === undefined) return []; // this system does not tell, or not us
     const findings = [...judgeFiles(files, patient), ...judgeProcesses(processes, patient)];
     return findings.length > 0 ? findings : [ok(`${shown(files)} open files, ${shown(processes)} processes`)];
   },
 };
 
-/** The soft limit; Infinity when there is none. Format: proc(5), /proc/pid/limits. */
-function limitIn(text: string, name: string): number {
-  const value = new RegExp(`^${name}\\s+(\\S+)`, 'm').exec(text)?.[1];
-  return value === undefined || value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value);
+/** The soft limit; Infinity when there is none, undefined when it is not told. */
+function limitOf(pid: number | 'self', name: string): number | undefined {
+  const [soft] = limitsOf(pid, name) ?? [];
+  if (soft === undefined) return undefined;
+  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
 function shown(limit: number): string {

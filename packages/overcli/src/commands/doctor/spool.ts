@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { timestampOf } from '../../clock.ts';
+import { toIso } from '../../clock.ts';
+import { mayWe } from '../../runner/access.ts';
 import { formatSize } from '../../size.ts';
 import { spoolFor } from '../backlog.ts';
 import { type Finding, ok, type Probe, problem, warning } from './finding.ts';
@@ -39,7 +40,7 @@ export const spool: Probe = {
 };
 
 function judge(folder: string, bytes: number, firstAt: number, now: number): Finding {
-  const text = `${formatSize(bytes)} of reports wait in ${folder}, the first of ${timestampOf(firstAt)}`;
+  const text = `${formatSize(bytes)} of reports wait in ${folder}, the first of ${toIso(firstAt)}`;
   if (now - firstAt < LONGEST_WAIT_MS) return ok(text);
   return warning(text, 'they go out when a monitor of this file runs and the collector answers');
 }
@@ -47,10 +48,5 @@ function judge(folder: string, bytes: number, firstAt: number, now: number): Fin
 /** Whether it can be written to, or made. */
 function mayWrite(folder: string): boolean {
   if (!existsSync(folder)) return dirname(folder) !== folder && mayWrite(dirname(folder));
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return mayWe('w', folder) && mayWe('x', folder);
 }

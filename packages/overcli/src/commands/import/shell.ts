@@ -1,5 +1,6 @@
-import { accessSync, closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { mayWe } from '../../runner/access.ts';
 
 /** Where cron looks for programs unless the crontab says otherwise: crontab(5). */
 export const CRON_PATH = '/usr/bin:/bin';
@@ -56,21 +57,12 @@ export function canRun(name: string, path: string): boolean {
 }
 
 function findProgram(name: string, path: string): string | undefined {
-  if (name.includes('/')) return isAbsolute(name) && isExecutable(name) ? name : undefined;
+  if (name.includes('/')) return isAbsolute(name) && mayWe('x', name) ? name : undefined;
   return path
     .split(':')
     .filter(isAbsolute)
     .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+    .find((file) => mayWe('x', file));
 }
 
 /** As much of a file as shows what it is; nothing of one that cannot be read. */

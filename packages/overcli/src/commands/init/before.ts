@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseIni, SettingsError } from '@overc/protocol';
+import { mayWe } from '../../runner/access.ts';
 import { readText } from '../../sources/files.ts';
 import { parseMonitorFile, readWay, type WaySettings } from '../../sources/ini.ts';
 import { SERVICE_PREFIX } from '../../sources/service.ts';
@@ -34,7 +35,7 @@ const NOTHING: Before = { services: undefined, way: {}, kept: [] };
 export function lookBefore(file: string): Before {
   const folder = dirname(resolve(file));
   if (!existsSync(folder)) throw new SettingsError(`${file}: its folder is not there; mkdir -p ${folder}`);
-  if (!mayWriteIn(folder))
+  if (!mayWe('w', folder))
     throw new SettingsError(
       `${file}: its folder is not ours to write in; run this as root, or name another file`,
     );
@@ -48,15 +49,5 @@ export function lookBefore(file: string): Before {
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return { ...NOTHING, services: 0 }; // what cannot be understood cannot be kept
-  }
-}
-
-/** Whether files may be made in a folder that is there. */
-export function mayWriteIn(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -4,23 +4,24 @@ import { SettingsError } from '@overc/protocol';
 import type { StopReason, Surroundings } from '../../command.ts';
 import { UsageError } from '../../errors.ts';
 import type { Flags } from '../../flags.ts';
+import { mayWe } from '../../runner/access.ts';
 import { type Composition, composeMonitorFile, type Proposal } from '../../sources/compose.ts';
 import { type MonitorSettings, parseMonitorFile } from '../../sources/ini.ts';
 import type { User } from '../../sources/user.ts';
+import { USUAL_FILE } from '../connection.ts';
 import { summarize } from '../monitor/board.ts';
 import { otherRunner } from '../runner-of.ts';
 import { runningMonitors } from '../running.ts';
 import { renderTrial } from '../test/render.ts';
 import { unitFor } from '../unit-file.ts';
 import { Asker, stopped } from './asker.ts';
-import { type Before, includedServices, lookBefore, mayWriteIn } from './before.ts';
+import { type Before, includedServices, lookBefore } from './before.ts';
 import { chooseProposals, listOf, type Tried, tryProposals } from './choose.ts';
 import { lookAtMachine } from './machine.ts';
 import { sparePlugins } from './nagios.ts';
 import { type FoundWay, findWay } from './way.ts';
 import { writeSettings } from './write.ts';
 
-const PACKAGED_FILE = '/etc/overc/monitor.ini';
 const FILE_HERE = 'monitor.ini';
 /** Stands where the answers will, so that what is proposed can be tried before. */
 const DRAFT: Composition = {
@@ -34,7 +35,7 @@ export async function initialize(
   flags: Flags,
   surroundings: Surroundings,
 ): Promise<void> {
-  const file = operand ?? (mayWriteIn(dirname(PACKAGED_FILE)) ? PACKAGED_FILE : FILE_HERE);
+  const file = operand ?? (mayWe('w', dirname(USUAL_FILE)) ? USUAL_FILE : FILE_HERE);
   const before = lookBefore(file);
   const stop = surroundings.listenForStop(() => {});
   const asker = flags.options.yes ? undefined : await openAsker(surroundings, stop);
