@@ -4,6 +4,7 @@ export const USAGE = `npm run bench -- [names…] [options]
 
   --seconds N            length of each load, instead of the measurement's own
   --services N           registered services (1000000 unless given; rounded up to 100 a server)
+  --period N             seconds that each of the million promises (60 unless given)
   --database KIND        sqlite or mariadb only, instead of the measurement's own choice
   --rounds N             how often the yardstick and the collector take turns; the median counts (7 unless given)
   --forget               register the services anew instead of copying an earlier run's database
@@ -17,6 +18,7 @@ export function readOptions(argv, known) {
     options: {
       seconds: { type: 'string' },
       services: { type: 'string', default: '1000000' },
+      period: { type: 'string', default: '60' },
       database: { type: 'string' },
       rounds: { type: 'string', default: '7' },
       forget: { type: 'boolean', default: false },
@@ -32,6 +34,7 @@ export function readOptions(argv, known) {
     names: positionals.length > 0 ? positionals : known,
     seconds: values.seconds === undefined ? undefined : positive('seconds', values.seconds),
     services: positive('services', values.services),
+    period: positive('period', values.period),
     database: values.database,
     rounds: positive('rounds', values.rounds),
     forget: values.forget,

@@ -7,12 +7,13 @@ import { startYardstick } from './server.mjs';
 
 /**
  * Runs `act(collector, restart)` beside a collector on a fresh copy of a database with so many services that reported
- * `perPost` in a POST, and clears up.
+ * `perPost` in a POST, and clears up. `prepare(home)` may change the database before the collector starts.
  * `restart(signal)` ends the collector and resolves to a new one on the same database.
  */
-export async function withCollector({ database, services, perPost, settings, context }, act) {
+export async function withCollector({ database, services, perPost, settings, prepare, context }, act) {
   const { forget, say } = context;
   const home = await seededHome({ database, services, perPost, forget, say });
+  await prepare?.(home);
   flush(home);
   const mariadb = database === 'mariadb' ? await startMariaDb(home) : undefined;
   const start = () => startCollector({ home, database: mariadb?.url, settings });

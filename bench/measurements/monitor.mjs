@@ -23,6 +23,8 @@ const SETTLE_SECONDS = 60;
 const INTERVAL_SHARE = 0.8;
 const BARE_SETTLE_MS = 3000;
 const SECONDS = 120;
+/** As misc/autorun/systemd/overcli-monitor.service starts it; each program that is started gets a copy of it. */
+const UNIT_ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME, MALLOC_ARENA_MAX: '1' };
 const MOST_SHARE = 0.03;
 const MOST_BYTES = 120e6;
 
@@ -75,7 +77,10 @@ export const monitor = {
 async function bareShare(seconds) {
   const file = join(CHECKOUT, 'bench/spawner.mjs');
   const perSecond = String(SERVICES / (INTERVAL_SHARE * PERIOD_SECONDS));
-  const spawner = startPinned(SERVER_CORE, process.execPath, [file, perSecond], { stdio: 'ignore' });
+  const spawner = startPinned(SERVER_CORE, process.execPath, [file, perSecond], {
+    stdio: 'ignore',
+    env: UNIT_ENVIRONMENT,
+  });
   await pause(BARE_SETTLE_MS);
   const share = await shareOfCore(spawner, seconds);
   await endProcess(spawner);
@@ -99,6 +104,7 @@ function startMonitor(port) {
   const program = join(CHECKOUT, 'packages/overcli/bin/overcli.js');
   return startPinned(SERVER_CORE, process.execPath, [program, 'monitor', file], {
     stdio: 'ignore',
+    env: UNIT_ENVIRONMENT,
   });
 }
 

@@ -13,7 +13,7 @@ describe('the schedule', () => {
   it('starts each at once, and again at 0.8 × its period when it takes no time', async () => {
     day.schedule.set([specOf('fast', 5000), specOf('slow', 10_000)]);
     await day.clock.pass(16_050);
-    assert.deepEqual(day.starts, { fast: [0, 4000, 8000, 12_000, 16_000], slow: [50, 8050, 16_050] });
+    assert.deepEqual(day.starts, { fast: [0, 4000, 8000, 12_000, 16_000], slow: [50, 8250] });
   });
 
   it('begins with many one after the other, and with all of them within their period', async () => {
@@ -29,6 +29,22 @@ describe('the schedule', () => {
       assert.ok(count >= 19 && count <= 23, `${count} in second ${second}`);
     }
     assert.ok((day.starts.quick?.[0] as number) < 4000);
+  });
+
+  it('lets runs begin together from the second on, those of any period', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => specOf(`s${index}`, 60_000));
+    day.schedule.set([...many, specOf('odd', 47_000)]);
+    await day.clock.pass(96_000);
+    const again = Object.entries(day.starts).map(([service, [, second]]) => [service, second] as const);
+    assert.deepEqual(new Set(again.map(([, at]) => at)), new Set([48_000, 50_000, 40_000]));
+    assert.deepEqual(day.starts.odd, [1500, 40_000, 78_000]);
+  });
+
+  it('puts no run off that has hardly time for its promise', async () => {
+    day.runMs.slow = 9000;
+    day.schedule.set([specOf('first', 10_000), specOf('slow', 10_000)]);
+    await day.clock.pass(20_000);
+    assert.deepEqual(day.starts.slow, [50, 9050, 18_050]);
   });
 
   it('allows three times the last running time', async () => {
@@ -59,7 +75,7 @@ describe('the schedule', () => {
     day.runMs.slow = 60_000;
     day.schedule.set([specOf('slow', 5000), specOf('fast', 5000)]);
     await day.clock.pass(12_050);
-    assert.deepEqual(day.reportTimes('fast'), [50, 4050, 8050, 12_050]);
+    assert.deepEqual(day.reportTimes('fast'), [50, 4125, 8125]);
     assert.deepEqual(day.reportTimes('slow'), []);
   });
 
@@ -192,7 +208,7 @@ describe('a schedule that is changed', () => {
     const { same, other, gone } = day.starts;
     assert.deepEqual([same, gone?.length], [[0, 8000, 16_000], 1]);
     assert.deepEqual(other?.slice(1), [5000]);
-    assert.deepEqual(day.starts.new, [5050, 13_050]);
+    assert.deepEqual(day.starts.new, [5050, 13_250]);
   });
 
   it('lets the run of what changed end before it begins anew', async () => {

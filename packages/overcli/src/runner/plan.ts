@@ -1,6 +1,7 @@
 import { MAX_PERIOD_SECONDS, startInterval } from '@overc/protocol';
 import { type CronTimes, msToNext } from '../sources/cron.ts';
 import type { PluginSpec } from '../sources/spec.ts';
+import { toNextBeat } from './beat.ts';
 
 /** By when, as a share of its period, a service's next report must be on its way. */
 const DUE_SHARE = 0.9;
@@ -17,6 +18,8 @@ const LEAST_SHARE = 0.1;
 export interface Ended {
   /** How long the run took. */
   runMs: number;
+  /** Milliseconds on the clock by which services begin together. */
+  now: number;
   /** The wall's time, ISO 8601 in UTC. */
   wall: string;
   /** From 0 to 1, for the jitter. */
@@ -40,15 +43,22 @@ export function planNext(spec: PluginSpec, ended: Ended): Plan {
   return timing.kind === 'cron' ? planTime(spec, timing, ended) : planPeriod(spec, timing.periodMs, ended);
 }
 
-/** The promise is the period; the next run begins early enough for it and for checking again. */
-function planPeriod(spec: PluginSpec, periodMs: number, { runMs, maxLagMs, random }: Ended): Plan {
+/**
+ * The promise is the period; the next run begins early enough for it and for checking again, and together with others when
+ * that leaves the promise alone.
+ */
+function planPeriod(spec: PluginSpec, periodMs: number, { runMs, now, maxLagMs, random }: Ended): Plan {
   const againMs = spec.retries * (spec.retryPauseMs + runMs);
   const intervalMs = startInterval({ periodMs, lastRunMs: runMs, maxLagMs });
   const startMs = Math.max(intervalMs - againMs - random * spec.jitterMs, LEAST_SHARE * periodMs);
+  const pauseMs = Math.max(0, startMs - runMs);
+  const dueMs = DUE_SHARE * periodMs;
+  const beatMs = toNextBeat(now, pauseMs, periodMs);
+  const isEarlyEnough = pauseMs + beatMs + runMs + againMs <= dueMs;
   return {
     periodSeconds: periodMs / 1000,
-    pauseMs: Math.max(0, startMs - runMs),
-    dueMs: DUE_SHARE * periodMs,
+    pauseMs: isEarlyEnough ? pauseMs + beatMs : pauseMs,
+    dueMs,
   };
 }
 

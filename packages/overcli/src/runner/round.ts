@@ -49,6 +49,7 @@ export async function repeat(
     if (!outcome) continue;
     const plan = planNext(spec, {
       runMs: outcome.runMs,
+      now: clock.now(),
       wall: clock.timestamp(),
       random: options.random(),
       maxLagMs: options.maxLagMs(),

@@ -41,7 +41,7 @@ export function tryPlugins(
       const reading = await runPlugin(spec, signal);
       const runMs = clock.now() - startedAt;
       if (!reading) return undefined;
-      const plan = planNext(spec, { runMs, wall: clock.timestamp(), random: 0, maxLagMs });
+      const plan = planNext(spec, { runMs, now: clock.now(), wall: clock.timestamp(), random: 0, maxLagMs });
       return { report: reportOf(spec, reading, plan), runMs, nextMs: plan.pauseMs };
     } finally {
       leave();
