@@ -18,7 +18,7 @@ export function readOptions(argv, known) {
     options: {
       seconds: { type: 'string' },
       services: { type: 'string', default: '1000000' },
-      period: { type: 'string', default: '60' },
+      period: { type: 'string' },
       database: { type: 'string' },
       rounds: { type: 'string', default: '7' },
       forget: { type: 'boolean', default: false },
@@ -34,7 +34,7 @@ export function readOptions(argv, known) {
     names: positionals.length > 0 ? positionals : known,
     seconds: values.seconds === undefined ? undefined : positive('seconds', values.seconds),
     services: positive('services', values.services),
-    period: positive('period', values.period),
+    period: values.period === undefined ? undefined : positive('period', values.period),
     database: values.database,
     rounds: positive('rounds', values.rounds),
     forget: values.forget,

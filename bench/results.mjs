@@ -15,7 +15,9 @@ export function printRows(rows) {
 }
 
 /** Keeps a measurement's rows, so that a later run of another one does not lose them. */
-export function keepResult(name, { figure, title }, rows, { seconds, services }) {
+/** A measurement with a number of services of its own says so. */
+export function keepResult(name, { figure, title, services: own }, rows, { seconds, services: asked }) {
+  const services = own ?? asked;
   mkdirSync(KEPT, { recursive: true });
   const result = { date: new Date().toISOString(), figure, title, rows, seconds, services };
   writeFileSync(join(KEPT, `${name}.json`), JSON.stringify(result, undefined, 2));

@@ -32,6 +32,7 @@ const MOST_BYTES = 120e6;
 export const monitor = {
   figure: 9,
   title: 'The monitor',
+  services: SERVICES,
   async run({ say, seconds = SECONDS }) {
     say(`only starting programs for ${seconds} s`);
     const bare = await bareShare(seconds);
