@@ -14,8 +14,7 @@ export function printRows(rows) {
   for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column])).join('  '));
 }
 
-/** Keeps a measurement's rows, so that a later run of another one does not lose them. */
-/** A measurement with a number of services of its own says so. */
+/** Keeps a measurement's rows, so that a later run of another one does not lose them. A measurement may have a number of services of its own. */
 export function keepResult(name, { figure, title, services: own }, rows, { seconds, services: asked }) {
   const services = own ?? asked;
   mkdirSync(KEPT, { recursive: true });
