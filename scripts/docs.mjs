@@ -89,9 +89,9 @@ apart, before anybody hears of it. If one of these checks is OK, nothing happene
 that is not OK already is reported at once, whatever it says.
 
 **Beginning.** When the monitor starts, the plugins run one after the other, 50 ms apart; when there are so many that this
-would take longer than their period, closer together. From
-the second time on, runs with a \`period\` begin together, on every other second, or on a beat of at most a thirtieth of the period:
-a start right after another one costs half as much. A run whose promise leaves no time for that does not wait.
+would take longer than their period, closer together. From the second time on, runs with a \`period\` begin together, on
+every other second, or on a beat of at most a thirtieth of the period: a start right after another one costs half as much. A
+run whose promise leaves no time for that does not wait.
 
 **New settings.** When one of its files changes, and on SIGHUP, the monitor reads them all anew. Services that are as they were
 keep their times; the others run soon. When something is wrong, it goes on as before, and the collector raises an alert that

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { watchOffline } from '../alerts.mjs';
-import { CHECKOUT } from '../folders.mjs';
+import { execute } from '../database.mjs';
 import { openLoop, troubleOf } from '../open-loop.mjs';
 import { inRounds, judge } from '../rounds.mjs';
 import { count, megabytes, ms } from '../row.mjs';
@@ -86,16 +85,16 @@ function steady(context, load) {
 
 /** Has all of an SQLite database promise to report within `periodMs`, as if it had done so within the last one. */
 async function promise(home, services, periodMs) {
-  const { Sqlite } = await import(join(CHECKOUT, 'packages/server/dist/src/store/sqlite/driver.js'));
-  const db = new Sqlite(join(home, 'overc.db'));
   const from = Date.now() + STARTING_MS + Math.round(services * PREPARING_MS_PER_SERVICE);
-  db.exec(`
+  await execute(
+    home,
+    `
     update services set period_seconds = ${periodMs / 1000};
     update pulses set patience_ms = ${periodMs}, wake_at = ${from} + abs(random() % ${periodMs});
     update pulses set deadline_at = wake_at + ${periodMs};
     delete from collectors; -- or the time since the registration is a gap, after which everybody starts anew
-  `);
-  db.close();
+  `,
+  );
 }
 
 function alertsRow({ result, alerts }) {

@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { createClient } from '../client.mjs';
-import { CHECKOUT } from '../folders.mjs';
+import { execute } from '../database.mjs';
 import { openLoop } from '../open-loop.mjs';
 import {
   bodyOf,
@@ -66,11 +65,11 @@ export const pages = {
 
 /** A year of changes for every service, and trouble with some of them. */
 async function writeHistory(home) {
-  const { Sqlite } = await import(join(CHECKOUT, 'packages/server/dist/src/store/sqlite/driver.js'));
-  const db = new Sqlite(join(home, 'overc.db'));
   const now = Date.now();
   const step = 30 * 86_400_000;
-  db.exec(`
+  await execute(
+    home,
+    `
     begin;
     insert into spans (service_id, state, silent, since, until, reports, info)
       with recursive n(i) as (select 1 union all select i + 1 from n where i < ${SPANS_PER_SERVICE})
@@ -81,8 +80,8 @@ async function writeHistory(home) {
       select p.since, s.server_id, s.name, 'service:state/' || p.state, 'State changed', p.state, p.info
       from spans p join services s on s.id = p.service_id order by p.since;
     update services set state = 'ERR' where id % ${TROUBLED_SHARE} = 0;
-    commit;`);
-  db.close();
+    commit;`,
+  );
 }
 
 async function looks(base) {
