@@ -98,10 +98,19 @@ export function renew(pulse: Pulse | undefined, at: number, patienceMs: number, 
     reportedAt: at,
     patienceMs,
     deadlineAt,
-    wakeAt: Math.min(planned, deadlineAt),
+    wakeAt: isBrought(planned, at, patienceMs) ? deadlineAt : Math.min(planned, deadlineAt),
     reports: (pulse?.reports ?? reportsBefore) + 1,
     credits: 0,
   };
+}
+
+/**
+ * Whether a report at `at` brings the wake-up at `wakeAt` along to its own deadline: when less than half of the patience
+ * would be left until then. So the sweep finds none that came before the next report of who keeps its promises, however
+ * often it reports, and who reports more often than it promised seldom moves it (docs/adr/0002).
+ */
+export function isBrought(wakeAt: number, at: number, patienceMs: number): boolean {
+  return wakeAt - at < patienceMs / 2;
 }
 
 /**

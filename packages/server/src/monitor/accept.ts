@@ -92,6 +92,9 @@ function sightingsOf(batch: Batch, { submission, server }: Admitted): Sighting[]
     if (!status || pulse?.id === undefined || !isSighted(status)) return [];
     const { id: pulseId, version, members } = pulse;
     const { state, periodSeconds, graceSeconds } = status;
-    return [{ name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members }];
+    const wakeAt = pulse.value?.wakeAt ?? null;
+    return [
+      { name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members, wakeAt },
+    ];
   });
 }

@@ -1,6 +1,5 @@
 import { findOverdue, nextWakeAt, postponeWakeUps } from '../store/pulses.ts';
 import { silenceOverdue } from '../store/silence.ts';
-import { transaction } from '../store/transaction.ts';
 import { type MonitorDeps, shown } from './deps.ts';
 
 /** Services looked at in one transaction: few enough that reports never wait long behind it. */
@@ -15,8 +14,7 @@ export async function expireOverdue(deps: MonitorDeps, now: number): Promise<num
   const earliest = await nextWakeAt(db);
   if (earliest === undefined || earliest > now) return earliest;
   await expireUntil(deps, now, now);
-  for (let kept = CHUNK; kept === CHUNK; )
-    kept = await transaction(db, (tx) => postponeWakeUps(tx, now, CHUNK));
+  for (let kept = CHUNK; kept === CHUNK; ) kept = await postponeWakeUps(db, now, CHUNK);
   return nextWakeAt(db);
 }
 

@@ -2,9 +2,10 @@ import { STATES, type State } from '@overc/protocol';
 import type { Sighting } from '../store/services.ts';
 
 /** What was last seen of a service, and of the pulse that it belongs to. */
-type KnownService = Omit<Sighting, 'name' | 'reportedTitle'>;
+type KnownService = Omit<Sighting, 'name' | 'reportedTitle' | 'wakeAt'> & { wakeAt: number };
 
-const FIELDS = 7;
+const FIELDS = 8;
+const WAKE_AT = 7;
 const FIRST_CAPACITY = 1024;
 
 /**
@@ -25,9 +26,11 @@ export class KnownServices {
   }
 
   set(number: number, service: Omit<Sighting, 'name'>): void {
-    const { pulseId, version, members, slot, state, periodSeconds, graceSeconds, reportedTitle } = service;
+    const { pulseId, version, members, slot, state, periodSeconds, graceSeconds, wakeAt, reportedTitle } =
+      service;
     const row = [pulseId, version, members, slot, STATES.indexOf(state), periodSeconds, graceSeconds];
     this.#fields.set(row, number * FIELDS);
+    this.noteWakeUp(number, wakeAt);
     if (reportedTitle === null) this.#titles.delete(number);
     else this.#titles.set(number, reportedTitle);
   }
@@ -35,6 +38,11 @@ export class KnownServices {
   /** Empty for a service whose reports give it none. */
   titleOf(number: number): string {
     return this.#titles.get(number) ?? '';
+  }
+
+  /** When the sweep was last known to look at its pulse next; null: never. */
+  noteWakeUp(number: number, wakeAt: number | null): void {
+    this.#fields[number * FIELDS + WAKE_AT] = wakeAt ?? Number.POSITIVE_INFINITY;
   }
 
   get(number: number): KnownService {
@@ -48,6 +56,7 @@ export class KnownServices {
       state: STATES[field(4)] as State,
       periodSeconds: field(5),
       graceSeconds: field(6),
+      wakeAt: field(WAKE_AT),
     };
   }
 

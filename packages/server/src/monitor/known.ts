@@ -1,4 +1,6 @@
 import type { Report, State } from '@overc/protocol';
+import { patienceOf } from '../core/deadline.ts';
+import { isBrought } from '../core/pulse.ts';
 import { isSkewNews } from '../core/skew.ts';
 import { type KeptReport, statesText } from '../store/history.ts';
 import type { Renewal } from '../store/pulses.ts';
@@ -43,6 +45,10 @@ interface Beat {
   version: number;
   states: State[];
   infos: (string | null)[];
+  wakeAt: number;
+  patienceMs: number;
+  /** Its services, as they are known. */
+  numbers: number[];
 }
 
 /** Whether a report is of now, of no run, and promises what the last one did. */
@@ -84,18 +90,29 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
       if (report.title !== undefined && report.title !== known.titleOf(number)) return undefined;
       let beat = beats.get(seen.pulseId);
       if (!beat) {
-        beat = { pulseId: seen.pulseId, version: seen.version, states: [], infos: [] };
-        beats.set(seen.pulseId, beat);
+        const { pulseId, version, wakeAt } = seen;
+        beat = { pulseId, version, states: [], infos: [], wakeAt, patienceMs: patienceOf(seen), numbers: [] };
+        beats.set(pulseId, beat);
         members += seen.members;
       }
       beat.states[seen.slot] = state;
       beat.infos[seen.slot] = info;
+      beat.patienceMs = Math.min(beat.patienceMs, patienceOf(seen));
+      beat.numbers.push(number);
     }
     if (members !== reports.length) return undefined;
     const renewals: Expected['renewals'] = [];
-    for (const { pulseId, version, states, infos } of beats.values())
-      renewals.push({ pulseId, version, at, states: statesText(states), infos: JSON.stringify(infos) });
+    for (const beat of beats.values()) renewals.push(renewalOf(beat, at));
     return renewals;
+  }
+
+  function renewalOf(beat: Beat, at: number): Expected['renewals'][number] {
+    const { pulseId, version, wakeAt, patienceMs, numbers } = beat;
+    const [states, infos] = [statesText(beat.states), JSON.stringify(beat.infos)];
+    const bringsWakeUp = isBrought(wakeAt, at, patienceMs);
+    // Noted before it is stored: should that fail, the sweep finds the wake-up where it was.
+    if (bringsWakeUp) for (const number of numbers) known.noteWakeUp(number, at + patienceMs);
+    return { pulseId, version, at, bringsWakeUp, states, infos };
   }
 
   return {

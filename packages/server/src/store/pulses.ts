@@ -7,10 +7,12 @@ import {
   type Row,
   savingById,
   statementsOf,
+  type WriteByIds,
   writeRows,
+  writesByIds,
   writesOf,
 } from './statements.ts';
-import type { Tx } from './transaction.ts';
+import { atomically, type Tx } from './transaction.ts';
 
 /** A pulse as the use cases work on it. */
 export interface StoredPulse {
@@ -84,29 +86,37 @@ export interface Renewal {
   at: number;
   /** As in the pulse's row: JSON of a list with an info for each slot. */
   infos: string;
+  /** Whether it brings the wake-up along, see `core/pulse.ts`. It never makes a wake-up come after the deadline. */
+  bringsWakeUp: boolean;
 }
 
 /** `isSteady` and `renew` of `core/pulse.ts` in one statement. What they do not hold for is left as it is. */
-const RENEW: GroupedWrite = {
-  write: 'update pulses',
-  columns: [
-    { name: 'v_id', type: 'signed' },
-    { name: 'v_version', type: 'signed' },
-    { name: 'v_at', type: 'signed' },
-    { name: 'v_infos', type: 'char' },
-  ],
-  rest: `set reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, credits = 0, infos = v_infos
-    where id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_at and wake_at <= v_at + patience_ms`,
-  isExact: true,
-};
+const RENEW = renewing('');
+/** A statement of its own, since SQLite writes the index of a column that is set even if it stays as it was. */
+const RENEW_WITH_WAKE_UP = renewing(', wake_at = v_at + patience_ms');
+
+function renewing(more: string): GroupedWrite {
+  return {
+    write: 'update pulses',
+    columns: [
+      { name: 'v_id', type: 'signed' },
+      { name: 'v_version', type: 'signed' },
+      { name: 'v_at', type: 'signed' },
+      { name: 'v_infos', type: 'char' },
+    ],
+    rest: `set reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, credits = 0, infos = v_infos${more}
+      where id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_at and wake_at <= v_at + patience_ms`,
+    isExact: true,
+  };
+}
 
 /** The statements that renew pulses; when one of them touches too few rows, a pulse was not steady. None may be in there twice. */
 export function renewalsOf(db: Knex, renewals: Renewal[]): Statement[] {
-  return writesOf(
-    db,
-    RENEW,
-    renewals.map(({ pulseId, version, at, infos }) => [pulseId, version, at, infos]),
-  );
+  const bringing: unknown[][] = [];
+  const others: unknown[][] = [];
+  for (const { pulseId, version, at, infos, bringsWakeUp } of renewals)
+    (bringsWakeUp ? bringing : others).push([pulseId, version, at, infos]);
+  return [...writesOf(db, RENEW_WITH_WAKE_UP, bringing), ...writesOf(db, RENEW, others)];
 }
 
 /** Up to `limit` pulses, the earliest wake-up first, of which both it and the first deadline have come. */
@@ -120,20 +130,20 @@ export async function findOverdue(
 }
 
 /**
- * Moves up to `limit` wake-ups that have come, of pulses that were renewed meanwhile, to their deadlines; returns how many.
- * With many services this is most of the sweep's work, so their rows are never read.
+ * Moves up to `limit` wake-ups that have come, of pulses that were renewed meanwhile, to their deadlines; returns how many
+ * there were. They are those that no report brought along: after a gap, say, or when they were heard of elsewhere.
  */
-export async function postponeWakeUps(tx: Tx, now: number, limit: number): Promise<number> {
-  const kept = tx('pulses').where('wake_at', '<=', now).where('deadline_at', '>', now);
+export async function postponeWakeUps(db: Knex, now: number, limit: number): Promise<number> {
+  const kept = db('pulses').where('wake_at', '<=', now).where('deadline_at', '>', now);
   const rows: { id: number }[] = await kept.orderBy('wake_at').limit(limit).select('id');
-  const ids = rows.map(({ id }) => id);
-  for (const piece of statementsOf(ids))
-    await tx('pulses')
-      .whereIn('id', piece)
-      .where('deadline_at', '>', now)
-      .update({ wake_at: tx.ref('deadline_at') });
+  const ids = rows.map(({ id }) => id).sort((a, b) => a - b);
+  await atomically(db, writesByIds(db, POSTPONE, ids, { v_now: now }));
   return ids.length;
 }
+
+const POSTPONE: WriteByIds = {
+  sql: 'update pulses set wake_at = deadline_at where id in (v_ids) and wake_at <= v_now and deadline_at > v_now',
+};
 
 /** The earliest wake-up time; undefined when nothing is promised. */
 export async function nextWakeAt(db: Knex): Promise<number | undefined> {

@@ -83,13 +83,17 @@ export interface Sighting {
   pulseId: number;
   version: number;
   members: number;
+  wakeAt: number | null;
 }
 
 const SIGHTING = [
   ...['v.name', 'v.slot', 'v.state', 'v.period_seconds', 'v.grace_seconds', 'v.reported_title'],
-  ...['p.id', 'p.version', 'p.members'],
+  ...['p.id', 'p.version', 'p.members', 'p.wake_at'],
 ];
-type SightingRow = [string, number, State, number, number, string | null, number, number, number];
+type SightingRow = [
+  ...[string, number, State, number, number, string | null],
+  ...[number, number, number, number | null],
+];
 
 /**
  * All services of these servers, by server, each read together with its pulse, so that one fits the other. Left out are
@@ -119,8 +123,9 @@ export function isSighted(service: Omit<Member, 'firstReport'>): boolean {
 }
 
 function toSighting(row: SightingRow): Sighting {
-  const [name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members] = row;
-  return { name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members };
+  const [name, slot, state, periodSeconds, graceSeconds, reportedTitle, ...pulse] = row;
+  const [pulseId, version, members, wakeAt] = pulse;
+  return { name, slot, state, periodSeconds, graceSeconds, reportedTitle, pulseId, version, members, wakeAt };
 }
 
 /** Registers services on their first report; returns their ids in order. */

@@ -74,14 +74,36 @@ describe('a pulse', () => {
     );
   });
 
-  it('wakes the sweep never after the first deadline, and moves its wake-up only when it must', () => {
+  it('wakes the sweep never after the first deadline, and moves its wake-up only when it comes soon', () => {
     const times = fc.integer({ min: 0, max: 20_000 });
     fc.assert(
       fc.property(times, times, fc.integer({ min: 1, max: 20_000 }), (wakeIn, after, patienceMs) => {
         const pulse = { ...pulseOf([]), wakeAt: T0 + wakeIn };
         const renewed = renew(pulse, T0 + after, patienceMs);
-        assert.equal(renewed.deadlineAt, T0 + after + patienceMs);
-        assert.equal(renewed.wakeAt, Math.min(pulse.wakeAt, renewed.deadlineAt));
+        const { deadlineAt, wakeAt } = renewed;
+        assert.equal(deadlineAt, T0 + after + patienceMs);
+        const comesSoon = pulse.wakeAt < T0 + after + patienceMs / 2;
+        assert.equal(wakeAt, comesSoon ? deadlineAt : Math.min(pulse.wakeAt, deadlineAt));
+      }),
+    );
+  });
+
+  it('that is reported regularly never has the sweep wake before the next report, and moves its wake-up twice in its patience at most', () => {
+    const patienceMs = 10_000;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: patienceMs - 1 }), (everyMs) => {
+        let pulse = renew(undefined, T0, patienceMs);
+        let movedAt = T0;
+        for (let at = T0 + everyMs; at < T0 + 10 * patienceMs; at += everyMs) {
+          assert.ok((pulse.wakeAt as number) > at);
+          const renewed = renew(pulse, at, patienceMs);
+          if (renewed.wakeAt !== pulse.wakeAt) {
+            assert.ok(at - movedAt > patienceMs / 2);
+            movedAt = at;
+          }
+          pulse = renewed;
+        }
+        assert.notEqual(movedAt, T0);
       }),
     );
   });

@@ -102,6 +102,19 @@ onBothKinds('what the collector remembers of a service', (kind) => {
     assert.equal(await isSteady({ ...said, sent_at: MORNING / 1000 + 2, services: entries() }), false);
   });
 
+  it('brings the wake-up along with a report of each period, so that the sweep has nothing to move', async () => {
+    const pulse = async () => (await collector.rows('pulses'))[0] as Record<string, number>;
+    const { version } = await pulse();
+    for (const seconds of [20, 59, 118]) {
+      await collector.clock.advanceTo(MORNING + seconds * 1000);
+      await collector.report(['a', 'b'].map((name) => ({ name, state: 'OK' })));
+      const { wake_at, deadline_at } = await pulse();
+      const expected = seconds === 20 ? MORNING + 60_000 : deadline_at;
+      assert.deepEqual([wake_at, deadline_at], [expected, MORNING + (seconds + 60) * 1000]);
+    }
+    assert.equal((await pulse()).version, version, 'the reports were not steady');
+  });
+
   it('raises offline and online for a report that is known but late', async () => {
     await collector.clock.advanceTo(MORNING + 30_000);
     await collector.report({ name: 'a', state: 'OK', period: 1 });
@@ -157,5 +170,25 @@ describe('what one of two collectors on a MariaDB remembers', () => {
     await one.report({ name: 'a', state: 'OK' }, { ...WEB1, key: 'new' });
     await other.stop();
     await one.stop();
+  });
+});
+
+onBothKinds('a collector that starts anew', (kind) => {
+  it('knows from the database when a wake-up comes', async () => {
+    const database = await createDatabase(kind);
+    const wakeUps = async (collector: TestCollector) =>
+      (await collector.rows('pulses')).map(({ wake_at, version }) => [wake_at, version]);
+    const first = await startOn(database, new ManualClock(MORNING));
+    await first.report({ name: 'a', state: 'OK' });
+    await first.stop();
+    const second = await startOn(database, new ManualClock(MORNING + 500));
+    await second.clock.advanceTo(MORNING + 1000);
+    await second.report({ name: 'a', state: 'OK' });
+    assert.deepEqual(await wakeUps(second), [[MORNING + 60_000, 1]]);
+    await second.clock.advanceTo(MORNING + 31_000);
+    await second.report({ name: 'a', state: 'OK' });
+    assert.deepEqual(await wakeUps(second), [[MORNING + 91_000, 1]]);
+    await second.stop();
+    await database.remove();
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { credit, isSteady, renew } from '../../src/core/pulse.ts';
+import { credit, isBrought, isSteady, type Pulse, renew } from '../../src/core/pulse.ts';
 import { creditGap } from '../../src/store/gaps.ts';
 import { findPulses, insertPulses, type Renewal, renewalsOf } from '../../src/store/pulses.ts';
 import { atomically, transaction } from '../../src/store/transaction.ts';
@@ -19,6 +19,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
       wakeIn: fc.option(fc.integer({ min: -3, max: 8 })),
       after: fc.integer({ min: -2, max: 12 }),
       isKnownVersion: fc.boolean(),
+      isWakeUpKnown: fc.boolean(),
       credits: fc.integer({ min: 0, max: 3 }),
     });
     const batch = fc.array(situation, { minLength: 1, maxLength: 90 });
@@ -39,12 +40,18 @@ onBothKinds('the one statement for steady reports', (kind) => {
         }));
         const ids = await transaction(store.db, (tx) => insertPulses(tx, pulses));
         const infos = ['after', null, '"]\\'];
-        const renewals: Renewal[] = situations.map(({ after, isKnownVersion }, index) => ({
-          pulseId: ids[index] as number,
-          version: isKnownVersion ? 3 : 2,
-          at: T0 + after * 1000,
-          infos: JSON.stringify(infos),
-        }));
+        const renewals: Renewal[] = situations.map(({ after, isKnownVersion, isWakeUpKnown }, index) => {
+          const at = T0 + after * 1000;
+          const { wakeAt, patienceMs } = (pulses[index] as { value: Pulse }).value;
+          const isBroughtAlong = wakeAt !== null && isBrought(wakeAt, at, patienceMs);
+          return {
+            pulseId: ids[index] as number,
+            version: isKnownVersion ? 3 : 2,
+            at,
+            infos: JSON.stringify(infos),
+            bringsWakeUp: isBroughtAlong === isWakeUpKnown,
+          };
+        });
         // One by one, since together one that is not steady undoes all.
         let renewed = 0;
         for (const renewal of renewals)
@@ -52,10 +59,13 @@ onBothKinds('the one statement for steady reports', (kind) => {
 
         let steady = 0;
         const expected = pulses.map((pulse, index) => {
-          const { pulseId: id, at, version } = renewals[index] as Renewal;
+          const { pulseId: id, at, version, bringsWakeUp } = renewals[index] as Renewal;
           if (version !== pulse.version || !isSteady(pulse.value, at)) return { id, ...pulse };
           steady++;
-          return { id, ...pulse, infos, value: renew(pulse.value, at, pulse.value.patienceMs) };
+          const value = renew(pulse.value, at, pulse.value.patienceMs);
+          if (!situations[index]?.isWakeUpKnown)
+            value.wakeAt = bringsWakeUp ? value.deadlineAt : pulse.value.wakeAt;
+          return { id, ...pulse, infos, value };
         });
         const stored = await findPulses(store.db, ids);
         assert.deepEqual(
@@ -88,7 +98,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
   });
 
   it('touches nothing that has been removed', async () => {
-    const gone = { pulseId: 12345, version: 1, at: T0, infos: '[""]' };
+    const gone = { pulseId: 12345, version: 1, at: T0, infos: '[""]', bringsWakeUp: false };
     assert.equal(await atomically(store.db, renewalsOf(store.db, [gone])), undefined);
   });
 
@@ -103,7 +113,10 @@ onBothKinds('the one statement for steady reports', (kind) => {
     };
     const pulses = Array.from({ length: 421 }, () => ({ version: 1, members: 1, infos: ['a'], value }));
     const ids = await transaction(store.db, (tx) => insertPulses(tx, pulses));
-    const at = (time: number) => ids.map((pulseId) => ({ pulseId, version: 1, at: time, infos: '["b"]' }));
+    const at = (time: number) =>
+      ids.map((pulseId) => ({
+        ...{ pulseId, version: 1, at: time, infos: '["b"]', bringsWakeUp: pulseId % 2 === 0 },
+      }));
     const renew = (renewals: Renewal[]) => atomically(store.db, renewalsOf(store.db, renewals));
     const counts = async () => new Set((await findPulses(store.db, ids)).map(({ value }) => value.reports));
 

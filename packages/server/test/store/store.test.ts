@@ -146,7 +146,9 @@ onBothKinds('store', (kind) => {
       ...{ pulseId: slot < 3 ? first : second, slot: slot % 3, serverId: slot < 3 ? 1 : 2 },
     }));
     await tx((tx) => insertServices(tx, services));
-    const seen = { state: 'OK', periodSeconds: 60, graceSeconds: 0, reportedTitle: null, version: 1 };
+    const seen = {
+      ...{ state: 'OK', periodSeconds: 60, graceSeconds: 0, reportedTitle: null, version: 1, wakeAt: NOW },
+    };
     const found = await findSightings(store.db, [1, 2, 3]);
     assert.deepEqual([...found.keys()].sort(), [1, 2]);
     assert.deepEqual(
@@ -199,7 +201,7 @@ onBothKinds('store', (kind) => {
 
   it('moves the wake-ups of kept promises to their deadlines, and no others', async () => {
     await addPulses(pulseAt(NOW, NOW), pulseAt(NOW), pulseAt(NOW + 1), pulseAt(null));
-    assert.equal(await tx((tx) => postponeWakeUps(tx, NOW, 10)), 1);
+    assert.equal(await postponeWakeUps(store.db, NOW, 10), 1);
     const rows = await store.db('pulses').orderBy('id').select('wake_at');
     assert.deepEqual(
       rows.map(({ wake_at }) => wake_at),
