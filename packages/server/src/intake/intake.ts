@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Outcome, Settled, Submission } from '../monitor/submission.ts';
+import { Refusals } from './refusals.ts';
 import { Room } from './room.ts';
 
 interface Waiting {
@@ -12,12 +13,10 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Fewer POSTs wait for the batch that is under way: what comes singly costs several times as much. */
+/** Fewer POSTs wait a moment for others: what comes singly costs several times as much. */
 const WORTH_A_COMMIT = 8;
-/** Whoever is refused hears of it only now: senders that try again at once would leave no time for anything but refusing. */
-const REFUSAL_PAUSE_MS = 1000;
-/** More refusals are not held back in memory. */
-const MOST_HELD_BACK = 10_000;
+/** From the beginning of a batch until one of fewer begins, milliseconds. Whoever reports while nothing goes on does not wait. */
+const MOMENT_MS = 2;
 
 export interface Intake {
   /** Whether whatever comes now is refused, so that it need not be read. */
@@ -45,7 +44,8 @@ export interface IntakeOptions {
 
 /**
  * The one queue to the database: all that comes in a turn of the event loop becomes one batch, and while as many are
- * under way as it takes, the next gathers. A server's submissions are never in two at once, so that their order is kept.
+ * under way as it takes, or the last began a moment ago, the next gathers. A server's submissions are never in two at
+ * once, so that their order is kept.
  */
 export function createIntake({ store, batchesAtOnce, unavailability, log }: IntakeOptions): Intake {
   let queue: Waiting[] = [];
@@ -54,37 +54,51 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
   /** By the number of its first submission, until when each batch is under way. */
   const underWay = new Map<number, Promise<void>>();
   const busyServers = new Set<string>();
+  let beganAt = Number.NEGATIVE_INFINITY;
   let isPlanned = false;
-  let heldBack = 0;
+  let later: NodeJS.Timeout | undefined;
+  const refusals = new Refusals();
   let problem: string | undefined;
 
   async function refuse(): Promise<never> {
-    if (heldBack < MOST_HELD_BACK) {
-      heldBack++;
-      await pause(REFUSAL_PAUSE_MS);
-      heldBack--;
+    const ms = refusals.hold(performance.now());
+    if (ms !== undefined) {
+      await pause(ms);
+      refusals.leave();
     }
     throw unavailable('Too much is waiting for the disk; send it again.');
   }
 
-  async function work(): Promise<void> {
-    isPlanned = true;
-    await nextTurn();
-    isPlanned = false;
-    begin();
+  /** One batch is under way at a time; another beside it, or right after it, only if it is worth a commit. */
+  function mayBegin(): boolean {
+    if (queue.length >= WORTH_A_COMMIT) return underWay.size < batchesAtOnce;
+    return underWay.size === 0 && performance.now() - beganAt >= MOMENT_MS;
   }
 
-  /** One batch is under way at least; another beside it only if it is worth a commit. */
-  const mayBegin = () =>
-    underWay.size === 0 || (underWay.size < batchesAtOnce && queue.length >= WORTH_A_COMMIT);
+  /** Begins what waits: when this turn of the event loop is over, or in a moment. */
+  function plan(): void {
+    if (mayBegin()) {
+      if (!isPlanned) setImmediate(begin);
+      isPlanned = true;
+    } else if (underWay.size === 0) later ??= setTimeout(begin, MOMENT_MS);
+  }
 
   function begin(): void {
-    while (mayBegin()) {
-      const batch = takeBatch();
-      const [first] = batch;
-      if (!first) return;
-      underWay.set(first.number, finish(first.number, batch));
-    }
+    isPlanned = false;
+    clearTimeout(later);
+    later = undefined;
+    while (mayBegin() && beginOne());
+    if (queue.length > 0 && underWay.size === 0) plan(); // or whoever ends first begins the next
+  }
+
+  /** Returns whether there was anything that may begin. */
+  function beginOne(): boolean {
+    const batch = takeBatch();
+    const [first] = batch;
+    if (!first) return false;
+    beganAt = performance.now();
+    underWay.set(first.number, finish(first.number, batch));
+    return true;
   }
 
   function takeBatch(): Waiting[] {
@@ -148,7 +162,7 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
       room.enter(itemsOf(submission), performance.now());
       return new Promise((resolve, reject) => {
         queue.push({ number: ++lastNumber, submission, resolve, reject });
-        if (!isPlanned && mayBegin()) void work();
+        plan();
       });
     },
     isFull: () => room.isFull(),
@@ -156,7 +170,10 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
     async settled() {
       const last = lastNumber;
       const oldest = () => Math.min(...underWay.keys(), queue[0]?.number ?? Number.POSITIVE_INFINITY);
-      while (oldest() <= last) await (underWay.size > 0 ? Promise.race(underWay.values()) : nextTurn());
+      while (oldest() <= last) {
+        if (underWay.size === 0) beginOne();
+        await Promise.race(underWay.values());
+      }
     },
     waiting: () => room.posts,
     problem: () => problem,
@@ -165,8 +182,4 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
 
 function itemsOf({ reports, alerts }: Submission): number {
   return 1 + reports.length + alerts.length;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
