@@ -1,3 +1,4 @@
+import { openSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Sqlite } from './driver.ts';
 
@@ -37,7 +38,7 @@ export class Log {
   tend(): void {
     if (this.#db.inTransaction) return;
     if (this.#state === 'copied') {
-      this.#db.pragma('wal_checkpoint(PASSIVE)');
+      this.#copyRest();
       this.#state = 'growing';
       this.#unseen = 0;
     }
@@ -50,6 +51,12 @@ export class Log {
     this.#copier.postMessage('copy');
   }
 
+  #copyRest(): void {
+    try {
+      this.#db.pragma('wal_checkpoint(PASSIVE)');
+    } catch {} // as in `copier.ts`
+  }
+
   #filePages(): number {
     return this.#db.pragma('page_count', { simple: true }) as number;
   }
@@ -59,9 +66,10 @@ export class Log {
   }
 
   #startCopier(): Worker {
-    const copier = new Worker(new URL('./copier.js', import.meta.url), {
-      workerData: { file: this.#db.name },
-    });
+    const file = this.#db.name;
+    // To sync it. It is closed with this thread; before SQLite has closed its own, that would drop the locks on it (fcntl(2)).
+    const descriptor = openSync(file, 'r+');
+    const copier = new Worker(new URL('./copier.js', import.meta.url), { workerData: { file, descriptor } });
     copier.on('message', () => {
       this.#state = 'copied';
       this.tend();
