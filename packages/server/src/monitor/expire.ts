@@ -2,8 +2,10 @@ import { findOverdue, nextWakeAt, postponeWakeUps } from '../store/pulses.ts';
 import { silenceOverdue } from '../store/silence.ts';
 import { type MonitorDeps, shown } from './deps.ts';
 
-/** Services looked at in one transaction: few enough that reports never wait long behind it. */
+/** Services written in one transaction: few enough that reports never wait long behind it. */
 const CHUNK = 500;
+/** Pulses found at once: enough that those whose rows lie together are mostly written together, which halves the cost. */
+const FOUND_AT_ONCE = 5000;
 
 /**
  * Records every promise that is broken at `now`, and moves the wake-up of those that were kept to their new deadline.
@@ -19,31 +21,32 @@ export async function expireOverdue(deps: MonitorDeps, now: number): Promise<num
 }
 
 /** Records every promise that was broken by `due`, as noticed at `now`. */
-export async function expireUntil(deps: MonitorDeps, due: number, now: number): Promise<void> {
-  while (await expireChunk(deps, due, now));
-}
-
-/** Declares about CHUNK services silent; returns whether there were any to look at. */
-async function expireChunk(
+export async function expireUntil(
   { db, channels, publish }: MonitorDeps,
   due: number,
   now: number,
-): Promise<boolean> {
-  const overdue = firstOf(await findOverdue(db, due, CHUNK));
-  if (overdue.length === 0) return false;
-  const alerts = await silenceOverdue(db, overdue, due, now, channels);
-  if (alerts > 0) publish(shown(alerts));
-  return true;
+): Promise<void> {
+  for (;;) {
+    const overdue = await findOverdue(db, due, FOUND_AT_ONCE);
+    if (overdue.length === 0) return;
+    for (const ids of chunksOf(overdue)) {
+      const alerts = await silenceOverdue(db, ids, due, now, channels);
+      if (alerts > 0) publish(shown(alerts));
+    }
+  }
 }
 
-/** The first pulses that hold CHUNK services together; at least one. */
-function firstOf(pulses: Awaited<ReturnType<typeof findOverdue>>): number[] {
-  let services = 0;
-  const ids: number[] = [];
-  for (const { id, members } of pulses) {
-    services += members;
-    if (ids.length > 0 && services > CHUNK) break;
-    ids.push(id);
+/** Pulses in the order in which they lie, in parts that hold CHUNK services each; a pulse is in one part, however many it holds. */
+function chunksOf(pulses: Awaited<ReturnType<typeof findOverdue>>): number[][] {
+  const chunks: number[][] = [];
+  let room = 0;
+  for (const { id, members } of pulses.toSorted((a, b) => a.id - b.id)) {
+    if (members > room) {
+      chunks.push([]);
+      room = CHUNK;
+    }
+    chunks.at(-1)?.push(id);
+    room -= members;
   }
-  return ids;
+  return chunks;
 }

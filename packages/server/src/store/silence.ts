@@ -27,19 +27,24 @@ export async function silenceOverdue(
   now: number,
   channels: string[],
 ): Promise<number> {
-  const { lastAlert } = (await db('alerts').max({ lastAlert: 'id' }).first()) ?? {};
+  const lastAlert = channels.length > 0 ? await lastAlertId(db) : 0;
   const ids = pulseIds.toSorted((a, b) => a - b);
   const write = (what: WriteByIds, values = {}) => writesByIds(db, what, ids, { v_due: due, ...values });
   const raising = [
     ...write(closingSpans(db)),
     ...write(raisingAlerts(db), { v_now: now, v_kind: OFFLINE.kind, v_message: OFFLINE.message }),
     ...channels.flatMap((channel) =>
-      write(OWING, { v_kind: OFFLINE.kind, v_last_alert: lastAlert ?? 0, v_channel: channel }),
+      write(OWING, { v_kind: OFFLINE.kind, v_last_alert: lastAlert, v_channel: channel }),
     ),
   ];
   const marking = write(MARK);
   const touched = await atomically(db, [...raising, ...marking, ...write(MOVE_WAKE_UPS)]);
   return touched?.splice(raising.length, marking.length).reduce((sum, rows) => sum + rows, 0) ?? 0;
+}
+
+async function lastAlertId(db: Knex): Promise<number> {
+  const { last } = (await db('alerts').max({ last: 'id' }).first()) ?? {};
+  return last ?? 0;
 }
 
 /** A span lasted until the deadline, not until that was noticed. What is found is locked for the statements that come after. */
