@@ -20,6 +20,11 @@ export class JumpingClock {
     return () => this.#scheduled.delete(scheduled);
   }
 
+  /** Nothing stands still: while it jumps, nothing is due. */
+  takeStall() {
+    return 0;
+  }
+
   /** Goes to `time` (UTC ms) and runs what was due by then, one after the other. */
   async jumpTo(time) {
     this.#now = time;

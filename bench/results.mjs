@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { CACHE, CHECKOUT } from './folders.mjs';
+import { CHECKOUT } from './folders.mjs';
 
 const COLUMNS = ['what', 'measured', 'yardstick', 'ratio', 'target', 'met'];
-const RESULTS = join(CHECKOUT, 'bench/RESULTS.md');
-const KEPT = join(CACHE, 'results');
+export const RESULTS = join(CHECKOUT, 'bench/RESULTS.md');
+const HEADING = /^## .*$/m;
 
 /** Prints a measurement's rows as a table. */
 export function printRows(rows) {
@@ -14,47 +14,41 @@ export function printRows(rows) {
   for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column])).join('  '));
 }
 
-/** Keeps a measurement's rows, so that a later run of another one does not lose them. A measurement may have a number of services of its own. */
-export function keepResult(name, { figure, title, services: own }, rows, { seconds, services: asked }) {
-  const services = own ?? asked;
-  mkdirSync(KEPT, { recursive: true });
-  const result = { date: new Date().toISOString(), figure, title, rows, seconds, services };
-  writeFileSync(join(KEPT, `${name}.json`), JSON.stringify(result, undefined, 2));
+/**
+ * Writes a measurement's rows into bench/RESULTS.md in place of those of an earlier run; the sections of other
+ * measurements, of another day and perhaps another machine, stay. `all` are the measurements in their order.
+ */
+export function writeResult(measurement, rows, options, all) {
+  const [head, ...sections] = readFileSync(RESULTS, 'utf8').split(/^(?=## )/m);
+  const byHeading = new Map(sections.map((text) => [text.match(HEADING)[0], text]));
+  byHeading.set(headingOf(measurement), sectionOf(measurement, rows, options));
+  const inOrder = all.map(headingOf).filter((heading) => byHeading.has(heading));
+  const texts = inOrder.map((heading) => byHeading.get(heading).trimEnd());
+  writeFileSync(RESULTS, `${[head.trimEnd(), ...texts].join('\n\n')}\n`);
 }
 
-/** Writes bench/RESULTS.md from the latest rows of each measurement; returns where it is. */
-export function writeResults(names) {
-  const kept = names.map((name) => join(KEPT, `${name}.json`)).filter((file) => existsSync(file));
-  const sections = kept.map((file) => section(JSON.parse(readFileSync(file, 'utf8'))));
-  writeFileSync(RESULTS, `${head()}\n${sections.join('\n')}`);
-  return RESULTS;
+function headingOf({ figure, title }) {
+  return `## ${figure === undefined ? '' : `${figure}. `}${title}`;
 }
 
-function head() {
-  const [{ model }] = cpus();
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
-  return `# Results of the benchmark
+/** A measurement may have a number of services of its own. */
+function sectionOf(measurement, rows, { seconds, services: asked }) {
+  const how = [`${(measurement.services ?? asked).toLocaleString('en')} services`];
+  if (seconds !== undefined) how.push(`each load ${seconds} s long`);
+  return `${headingOf(measurement)}
 
-<!-- Made by \`npm run bench -- --write\`; run it again instead of editing. -->
-
-Machine: ${model}, ${cpus().length} cores, ${memory}; Node ${process.versions.node}, Linux ${release()}.
-The server (and its MariaDB) has one core, the load the other. The yardstick is a bare node:http server that parses
-the body and answers, measured in the same run; a ratio is a share of it. Throughput is the median of several turns of
-both.
-`;
-}
-
-function section({ date, figure, title, rows, seconds, services }) {
-  const how = [`${services.toLocaleString('en')} services`];
-  if (seconds !== undefined) how.push(`shortened to ${seconds} s`);
-  return `## ${figure === undefined ? '' : `${figure}. `}${title}
-
-${date.slice(0, 16).replace('T', ' ')} UTC; ${how.join(', ')}.
+${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC; ${how.join(', ')}; ${machine()}.
 
 | ${COLUMNS.join(' | ')} |
 |${COLUMNS.map(() => '---').join('|')}|
 ${rows.map((row) => `| ${cells(row).join(' | ')} |`).join('\n')}
 `;
+}
+
+function machine() {
+  const [{ model }] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
+  return `${model}, ${cpus().length} cores, ${memory}, Node ${process.versions.node}, Linux ${release()}`;
 }
 
 function cells({ what, measured, yardstick = '', ratio, target = '', met }) {

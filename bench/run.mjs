@@ -12,7 +12,7 @@ import { start } from './measurements/start.mjs';
 import { throughput } from './measurements/throughput.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { keepCoresAwake, pinSelf } from './processes.mjs';
-import { keepResult, printRows, writeResults } from './results.mjs';
+import { printRows, RESULTS, writeResult } from './results.mjs';
 
 const measurements = {
   throughput,
@@ -51,13 +51,13 @@ for (const name of options.names) {
   try {
     const rows = await run(context);
     printRows(rows);
-    if (options.write) keepResult(name, measurements[name], rows, options);
+    if (options.write) writeResult(measurements[name], rows, options, Object.values(measurements));
   } catch (error) {
     failed = true;
     console.error(`${name}: ${error.stack}`);
   }
 }
-if (options.write) console.log(`\nWritten: ${writeResults(Object.keys(measurements))}`);
+if (options.write) console.log(`\nWritten: ${RESULTS}`);
 process.exit(failed ? 1 : 0);
 
 function optionsOrExit() {
