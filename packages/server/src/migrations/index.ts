@@ -8,6 +8,7 @@ import * as trouble from './0006-trouble.ts';
 import * as endings from './0007-endings.ts';
 import * as late from './0008-late.ts';
 import * as posted from './0009-posted.ts';
+import * as clustered from './0010-clustered.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-endings': endings,
   '0008-late': late,
   '0009-posted': posted,
+  '0010-clustered': clustered,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

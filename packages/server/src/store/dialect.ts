@@ -28,6 +28,23 @@ export async function hasIndex(db: Knex, table: string, name: string): Promise<b
   return (await indexes.first()) !== undefined;
 }
 
+/**
+ * Has SQLite keep the rows of a table in the order of its primary key, as MariaDB and MySQL do anyway; otherwise they
+ * stand in the order in which they came, and all the keys once more beside them (sqlite.org/withoutrowid.html).
+ */
+export async function clusterByKey(db: Knex, table: string): Promise<void> {
+  if (dialectOf(db) !== 'sqlite') return;
+  const { sql }: { sql: string } = await db('sqlite_master')
+    .where({ type: 'table', name: table })
+    .first('sql');
+  if (/without rowid$/i.test(sql)) return;
+  const columns = sql.slice(sql.indexOf('('));
+  await db.raw(`create table clustered ${columns} without rowid`);
+  await db.raw('insert into clustered select * from ??', [table]);
+  await db.schema.dropTable(table);
+  await db.schema.renameTable('clustered', table);
+}
+
 /** What each new connection to MariaDB or MySQL is told. READ COMMITTED keeps a locking read from locking gaps, and so from deadlocks between registrations. */
 export const MYSQL_SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',

@@ -368,6 +368,29 @@ onBothKinds('store', (kind) => {
 });
 
 onBothKinds('migration', (kind) => {
+  it('takes over kept reports that a collector before it wrote', async () => {
+    const database = await createDatabase(kind);
+    const db = connect(database.url);
+    const names = await migrationSource.getMigrations([]);
+    for (const name of names.slice(0, names.indexOf('0010-clustered')))
+      await db.migrate.up({ tableName: 'migrations', migrationSource, name });
+    const rows = [3, 1, 2].map((number) => ({
+      ...{ at: NOW + number, pulse_id: 1, number, previous_at: number > 1 ? NOW + number - 1 : null },
+      ...{ states: 'OK', infos: '["ünï 🛰"]' },
+    }));
+    await db('reports').insert(rows);
+    await migrate(db);
+    assert.deepEqual(
+      await db('reports').orderBy('at'),
+      rows.toSorted((a, b) => a.at - b.at),
+    );
+    await assert.rejects(db('reports').insert(rows.slice(0, 1)), 'a key is there once');
+    if (kind === 'SQLite')
+      assert.match((await db('sqlite_master').where({ name: 'reports' }).first('sql')).sql, /without rowid$/);
+    await db.destroy();
+    await database.remove();
+  });
+
   it('works when two collectors start at once on an empty database', async () => {
     const database = await createDatabase(kind);
     const starts = kind === 'SQLite' ? 1 : 4; // the lock beside an SQLite file lets one in at a time
