@@ -4,8 +4,8 @@ import type { MonitorDeps } from '../monitor/deps.ts';
 import { recallAfter } from '../monitor/recall.ts';
 import { createLoop, type Job } from './loop.ts';
 
-/** Servers read at once, so that reports never wait long behind it. */
-const CHUNK = 50;
+/** Servers read at once: few, so that reports never wait long behind it. */
+const CHUNK = 10;
 
 /** After a start, reads what is known of all servers, so that it need not be looked up when they report. */
 export function createRecall(deps: MonitorDeps, clock: Clock, log: Log): Job {

@@ -9,7 +9,7 @@ import { applySubmission, type Batch, loadBatch, saveBatch, workingIn } from './
 import { applyLate } from './catch-up.ts';
 import type { Effects, MonitorDeps } from './deps.ts';
 import { hasTimes } from './late-entries.ts';
-import { recallSenders } from './recall.ts';
+import { recallHeard } from './recall.ts';
 import { noteSkew } from './skew.ts';
 import { renewExpected } from './steady.ts';
 import type { Outcome, Settled, Submission } from './submission.ts';
@@ -21,7 +21,7 @@ import type { Outcome, Settled, Submission } from './submission.ts';
  */
 export async function accept(deps: MonitorDeps, batch: Submission[]): Promise<Settled[]> {
   let { expected, others } = deps.known.part(batch);
-  if (await recallSenders(deps, others)) ({ expected, others } = deps.known.part(batch));
+  if (await recallHeard(deps, others)) ({ expected, others } = deps.known.part(batch));
   const surprising = await renewExpected(deps, expected);
   const odd = new Set([...others, ...surprising]);
   if (odd.size === 0) return batch.map(() => 'stored');

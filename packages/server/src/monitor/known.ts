@@ -33,8 +33,8 @@ export interface Expected {
 export interface Known {
   /** Parts a batch into what is expected only to renew pulses, and the rest. A server's submissions stay together. */
   part(batch: Submission[]): { expected: Expected[]; others: Submission[] };
-  /** Whether anything is known of a server. */
-  has(server: string): boolean;
+  /** Whether anything is known of a service. */
+  has(server: string, service: string): boolean;
   /** Notes a server, and services of it, all that share a pulse together. */
   learn(server: Omit<Server, 'id'>, services: Sighting[]): void;
 }
@@ -116,7 +116,7 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
   }
 
   return {
-    has: (server) => servers.has(server),
+    has: (server, service) => servers.get(server)?.services.has(service) ?? false,
     part(batch) {
       const unexpected = new Set<string>();
       const expected: Expected[] = [];

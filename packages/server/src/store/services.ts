@@ -100,17 +100,38 @@ type SightingRow = [
  * those whose next report is to be judged, however steady it is: they have something to tell that was withheld, a run
  * of theirs is under way, or they ended. `isSighted` says the same.
  */
-export async function findSightings(db: Knex, serverIds: number[]): Promise<Map<number, Sighting[]>> {
+export function findSightings(db: Knex, serverIds: number[]): Promise<Map<number, Sighting[]>> {
+  return findSightingsBy(
+    db,
+    ['v.server_id'],
+    serverIds.map((id) => [id]),
+  );
+}
+
+/** The same of single services, each by its server's id and its name. */
+export function findSightingsOf(
+  db: Knex,
+  services: [serverId: number, name: string][],
+): Promise<Map<number, Sighting[]>> {
+  return findSightingsBy(db, ['v.server_id', 'v.name'], services);
+}
+
+async function findSightingsBy(
+  db: Knex,
+  columns: string[],
+  values: (number | string)[][],
+): Promise<Map<number, Sighting[]>> {
   const found = new Map<number, Sighting[]>();
-  for (const piece of statementsOf(serverIds)) {
+  for (const piece of statementsOf(values)) {
     const rows: DbRow[] = await db('services as v')
       .join('pulses as p', 'p.id', 'v.pulse_id')
-      .whereIn('v.server_id', piece)
+      .whereIn(columns, piece)
       .where((fine) => fine.where('v.paused', true).orWhere({ 'v.told_state': null, 'v.told_silent': null }))
       .where({ 'v.running_since': null, 'v.ended_at': null })
       .groupBy('v.server_id')
       .select({ id: 'v.server_id', list: jsonLists(db, SIGHTING) });
-    for (const { id, list } of rows) found.set(id, readJsonLists<SightingRow>(list).map(toSighting));
+    for (const { id, list } of rows)
+      found.set(id, [...(found.get(id) ?? []), ...readJsonLists<SightingRow>(list).map(toSighting)]);
   }
   return found;
 }

@@ -25,6 +25,7 @@ import {
 import { insertServers, loadServers } from '../../src/store/servers.ts';
 import {
   findSightings,
+  findSightingsOf,
   insertServices,
   isSighted,
   loadServices,
@@ -156,6 +157,14 @@ onBothKinds('store', (kind) => {
       names.slice(0, 3).map((name, slot) => ({ ...seen, name, slot, pulseId: first, members: 3 })),
     );
     assert.deepEqual(found.get(2), [{ ...seen, name: "it's", slot: 0, pulseId: second, members: 1 }]);
+    const some = await findSightingsOf(store.db, [
+      [1, 'ünï 🛰'],
+      [1, "it's"],
+      [2, "it's"],
+      [3, 'disk'],
+    ]);
+    const namesOf = (id: number) => some.get(id)?.map(({ name }) => name);
+    assert.deepEqual([1, 2, 3].map(namesOf), [['ünï 🛰'], ["it's"], undefined]);
   });
 
   it('does not see services whose next report is to be judged', async () => {
