@@ -16,15 +16,18 @@ const LATE_MS = 1000;
 
 /**
  * Requests that name each service once a round, in a random order; a few services stop reporting after some round.
- * {request, onAnswer} are for openLoop; `victims` are those that stop.
+ * {request, onAnswer} are for openLoop; `victims` are those that stop, `refused` those of which a report was not taken,
+ * by name: nobody sends it again, so they too are missed.
  */
 export function inRounds({ services, period, rate, seconds }) {
   const order = shuffled(services);
   const victims = chooseVictims(order, Math.floor((rate * seconds) / services));
   const bodyOf = bodies(services, period);
+  const refused = new Set();
   let answered = 0;
   return {
     victims: [...victims.values()],
+    refused,
     answered: () => answered,
     request(index) {
       const place = index % services;
@@ -35,6 +38,7 @@ export function inRounds({ services, period, rate, seconds }) {
     },
     onAnswer(index, status, sentAt, answeredAt) {
       answered++;
+      if (status !== 200) refused.add(fullName(order[index % services]));
       const victim = victims.get(index % services);
       if (victim?.lastIndex !== index) return;
       victim.isStored = status === 200;
@@ -77,19 +81,20 @@ function fullName(service) {
 
 /**
  * Compares the alerts that came until the load ended (`until`, ms) with those that had to come:
- * {due, missing, late, false, twice, latestMs}.
+ * {due, missing, late, refused, false, twice, latestMs}; `refused` are alerts of those whose report was not taken.
  */
-export function judge(offline, victims, periodMs, until) {
+export function judge(offline, { victims, refused }, periodMs, until) {
   const byName = new Map(victims.map((victim) => [victim.name, victim]));
   const told = new Set();
   const lateness = [];
-  const verdict = { due: 0, missing: 0, late: 0, false: 0, twice: 0, latestMs: 0 };
+  const verdict = { due: 0, missing: 0, late: 0, refused: 0, false: 0, twice: 0, latestMs: 0 };
   for (const { server, service, at, seenAt } of offline.filter((alert) => alert.at <= until)) {
     const name = `${server}/${service}`;
     const victim = byName.get(name);
     if (told.has(name)) verdict.twice++;
     told.add(name);
-    if (!victim?.isStored || at < victim.sentAt + periodMs) verdict.false++;
+    if (refused.has(name)) verdict.refused++;
+    else if (!victim?.isStored || at < victim.sentAt + periodMs) verdict.false++;
     else lateness.push(seenAt - (victim.answeredAt + periodMs));
   }
   const due = victims.filter((one) => one.isStored && one.answeredAt + periodMs + LATE_MS < until);

@@ -35,6 +35,8 @@ const MOST_INTAKE_P99_MS = 150;
 const FALL_AFTER_MS = 20_000;
 const AT_ONCE = 16;
 const LATEST_POLL_MS = 20;
+/** So many answers without a new alert: a single one may have been long on its way. */
+const STILL_POLLS = 20;
 /** How long to wait for the last alert. */
 const FALL_PATIENCE_MS = 60_000;
 
@@ -186,12 +188,14 @@ function restOf(services, falling) {
 async function lastAlertSeen(client, fallsAt) {
   const end = fallsAt + FALL_PATIENCE_MS - 5000;
   let latest = { id: await latestAlertId(client), at: Date.now() };
+  let unchanged = 0;
   while (Date.now() < end) {
     await pause(LATEST_POLL_MS);
     const id = await latestAlertId(client);
     const now = Date.now();
-    if (id !== latest.id) latest = { id, at: now };
-    else if (now > fallsAt + 3000 && now - latest.at > 2000) break;
+    unchanged = id === latest.id ? unchanged + 1 : 0;
+    if (unchanged === 0) latest = { id, at: now };
+    else if (now > fallsAt + 3000 && now - latest.at > 2000 && unchanged >= STILL_POLLS) break;
   }
   return latest.at;
 }

@@ -68,7 +68,8 @@ function steady(context, load) {
   // Registered with a promise of a year, all of them would change it in the first round, at once and at a multiple of the cost.
   const prepare = database === 'sqlite' ? (home) => promise(home, services, period * 1000) : undefined;
   return withCollector({ database, services, perPost: 1, settings, prepare, context }, async (collector) => {
-    const { request, onAnswer, victims, answered } = inRounds(load);
+    const rounds = inRounds(load);
+    const { request, onAnswer, answered } = rounds;
     const watch = watchOffline(collector.client, WATCH_MS);
     const memory = sample(collector.residentBytes);
     // The first round is not counted: what is known of the services is still being read.
@@ -83,7 +84,7 @@ function steady(context, load) {
     const perReport = (collector.cpuSeconds() - from.cpu) / (answered() - from.answered);
     clearTimeout(counting);
     memory.stop();
-    const alerts = judge(await watch.stop(), victims, period * 1000, until);
+    const alerts = judge(await watch.stop(), rounds, period * 1000, until);
     return { result, perReport, memory, alerts };
   });
 }
@@ -107,7 +108,7 @@ function alertsRow({ result, alerts }, bare) {
   const trouble = troubleOf(result);
   return {
     what: `alerts at ${count(result.rate)} POST/s for ${result.seconds} s, p99 ${ms(result.p99Ms)}`,
-    measured: `of ${due} due ${missing} missing, ${late} late, ${alerts.false} false, ${twice} twice; latest after ${ms(latestMs)}${trouble && `; ${trouble}`}`,
+    measured: `of ${due} due ${missing} missing, ${late} late, ${alerts.false} false, ${twice} twice, ${alerts.refused} whose report was refused; latest after ${ms(latestMs)}${trouble && `; ${trouble}`}`,
     yardstick: `${count(bare.perSecond)} POST/s`,
     ratio: result.rate / bare.perSecond,
     target: 'none missing, late (1 s), false or twice',
