@@ -77,9 +77,10 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
 
   /** Begins what waits: when this turn of the event loop is over, or in a moment. */
   function plan(): void {
+    if (isPlanned) return;
     if (mayBegin()) {
-      if (!isPlanned) setImmediate(begin);
       isPlanned = true;
+      setImmediate(begin);
     } else if (underWay.size === 0) later ??= setTimeout(begin, MOMENT_MS);
   }
 

@@ -147,6 +147,12 @@ describe('intake', () => {
     const since = performance.now();
     await assert.rejects(intake.submit(submission('b')), { status: 503, retryAfter: 1 });
     assert.ok(performance.now() - since > 900, 'who tries again at once is slowed down');
+    const held = Array.from({ length: 20_000 }, () => intake.refuse().catch(({ status }) => status));
+    const isHeld = Promise.race(held).then(() => false);
+    const atOnce = intake.refuse().catch(() => true);
+    assert.equal(await Promise.race([atOnce, isHeld]), true, 'no more are held back than memory can bear');
+    const first = await Promise.all(held.slice(0, 1000)); // the last come ten seconds later
+    assert.ok(first.every((status) => status === 503));
     letGo();
     await Promise.all(accepted);
     assert.equal(await intake.submit(submission('b')), 'stored');
