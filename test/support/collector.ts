@@ -65,6 +65,9 @@ export function startNamed(scene: Scene, name: string, settings = ''): Promise<C
   return startCollector(scene, { database: `sqlite://${scene.path(`${name}.db`)}`, name, settings });
 }
 
+/** A list's rows, by its name, and where there is one the cursor of the `next` page. */
+type Page<T> = Record<string, T[] | string | undefined>;
+
 const ANSWER_PATIENCE_MS = 10_000;
 
 /** Starts a collector in the scene's folder; resolves when it listens. */
@@ -79,17 +82,26 @@ export async function startCollector(scene: Scene, options: CollectorOptions): P
   died.catch(() => {}); // from now on a test may mean it
 
   const get = <T>(path: string) => ask<T>(`${url}api/v1/${path}`);
+
+  async function allPages<T>(name: string, query: string): Promise<T[]> {
+    const rows: T[] = [];
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      const page: Page<T> = await get(`${name}?limit=1000&${query}${cursor}`);
+      rows.push(...(page[name] as T[]));
+      cursor = page.next && `&cursor=${encodeURIComponent(page.next as string)}`;
+    }
+    return rows;
+  }
+
   return {
     program,
     database,
     port,
     url,
     get,
-    async services(query = '') {
-      return (await get<{ services: ServiceJson[] }>(`services?limit=1000&${query}`)).services;
-    },
+    services: (query = '') => allPages<ServiceJson>('services', query),
     async alerts(query = '') {
-      return (await get<{ alerts: AlertJson[] }>(`alerts?limit=1000&${query}`)).alerts.reverse();
+      return (await allPages<AlertJson>('alerts', query)).reverse();
     },
     async report(server, services, period = 60) {
       const body = { server: { name: server, key: '1234' }, period, services };
