@@ -2,8 +2,10 @@ import { findOverdue, nextWakeAt, postponeWakeUps } from '../store/pulses.ts';
 import { silenceOverdue } from '../store/silence.ts';
 import { type MonitorDeps, shown } from './deps.ts';
 
-/** Services written in one transaction: few enough that reports never wait long behind it. */
+/** Services written in one transaction, to begin with; afterwards as many as take about so long, since reports wait behind it. */
 const CHUNK = 500;
+const MOST_AT_ONCE = 1200;
+const CHUNK_MS = 40;
 /** Pulses found at once: enough that those whose rows lie together are mostly written together, which halves the cost. */
 const FOUND_AT_ONCE = 5000;
 
@@ -26,27 +28,24 @@ export async function expireUntil(
   due: number,
   now: number,
 ): Promise<void> {
+  let size = CHUNK;
   for (;;) {
     const overdue = await findOverdue(db, due, FOUND_AT_ONCE);
     if (overdue.length === 0) return;
-    for (const ids of chunksOf(overdue)) {
-      const alerts = await silenceOverdue(db, ids, due, now, channels);
+    const inOrder = overdue.sort((a, b) => a.id - b.id);
+    while (inOrder.length > 0) {
+      const from = performance.now();
+      const alerts = await silenceOverdue(db, takeChunk(inOrder, size), due, now, channels);
       if (alerts > 0) publish(shown(alerts));
+      const fitting = Math.round((alerts * CHUNK_MS) / (performance.now() - from));
+      size = Math.max(CHUNK, Math.min(fitting, 2 * size, MOST_AT_ONCE));
     }
   }
 }
 
-/** Pulses in the order in which they lie, in parts that hold CHUNK services each; a pulse is in one part, however many it holds. */
-function chunksOf(pulses: Awaited<ReturnType<typeof findOverdue>>): number[][] {
-  const chunks: number[][] = [];
-  let room = 0;
-  for (const { id, members } of pulses.toSorted((a, b) => a.id - b.id)) {
-    if (members > room) {
-      chunks.push([]);
-      room = CHUNK;
-    }
-    chunks.at(-1)?.push(id);
-    room -= members;
-  }
-  return chunks;
+/** Takes pulses from the front that hold so many services; one at least, however many it holds. Returns their ids. */
+function takeChunk(pulses: Awaited<ReturnType<typeof findOverdue>>, size: number): number[] {
+  let count = 0;
+  for (let room = size; room > 0 && count < pulses.length; count++) room -= pulses[count]?.members ?? 0;
+  return pulses.splice(0, count).map(({ id }) => id);
 }

@@ -182,56 +182,86 @@ describe('refusals', () => {
 });
 
 describe('the room for what waits', () => {
-  const roomWith = (posts: number, items: number, tookMs: number) => {
-    const room = new Room();
-    enter(room, posts, items, -tookMs);
-    room.leave(posts, posts * items, 0);
-    return room;
-  };
   const enter = (room: Room, posts: number, items: number, now = 0) => {
     for (let post = 0; post < posts; post++) room.enter(items, now);
   };
+  /** Of POSTs of 10 items so many have been stored within a second that ends at 0, while 1,000 waited all along, who still do. */
+  const roomAfter = (stored: number) => {
+    const room = new Room();
+    enter(room, stored + 1000, 10, -1000);
+    room.leave(stored, stored * 10, 0);
+    return room;
+  };
 
-  it('holds what is stored within a quarter of a second, going by the pace so far', () => {
-    const room = roomWith(2000, 10, 200); // 100 in a millisecond
-    enter(room, 2499, 10);
+  it('holds of what goes on to come what is stored within a quarter of a second', () => {
+    const room = roomAfter(8000); // 80 in a millisecond
+    enter(room, 999, 10);
     assert.equal(room.isFull(), false);
     enter(room, 1, 10);
     assert.equal(room.isFull(), true);
   });
 
-  it('always holds a few, and many as long as nobody knows how long they take', () => {
-    const slow = roomWith(2000, 10, 20_000);
-    enter(slow, 999, 10);
-    assert.equal(slow.isFull(), false);
-    enter(slow, 1, 10);
-    assert.equal(slow.isFull(), true);
-    const unknown = roomWith(99, 10, 20_000);
-    enter(unknown, 9_999, 10);
-    assert.equal(unknown.isFull(), false);
+  it('always holds a few, however slowly they are stored', () => {
+    const room = roomAfter(100);
+    assert.equal(room.isFull(), true);
+    room.leave(1, 10, 1);
+    assert.equal(room.isFull(), false);
   });
 
-  it('is not thought to be small because a batch was slow, unless they stay so', () => {
-    const room = roomWith(2000, 10, 200);
-    let now = 0;
-    const slowBatch = () => {
-      enter(room, 100, 1, now);
-      now += 200;
-      room.leave(100, 100, now);
-    };
-    slowBatch();
-    enter(room, 2000, 10, now);
+  it('holds a burst, as much as memory can bear', () => {
+    const room = new Room();
+    enter(room, 9_999, 1);
     assert.equal(room.isFull(), false);
-    now += 4000;
-    room.leave(2000, 20_000, now);
-    for (let batch = 0; batch < 100; batch++) slowBatch();
-    enter(room, 1000, 4, now);
+    enter(room, 1, 1);
+    assert.equal(room.isFull(), true);
+    const large = new Room();
+    enter(large, 40, 5000);
+    assert.equal(large.isFull(), true);
+  });
+
+  it('is not thought to be small because little came', () => {
+    const room = roomAfter(100);
+    room.leave(950, 9500, 1);
+    for (let now = 0; now <= 2000; now += 10) {
+      enter(room, 10, 10, now);
+      room.leave(10, 100, now);
+    }
+    enter(room, 9_949, 1, 2000);
+    assert.equal(room.isFull(), false);
+  });
+
+  it('holds a burst again after nothing has waited', () => {
+    const room = roomAfter(100);
+    room.leave(1000, 10_000, 1);
+    enter(room, 9_999, 1, 2);
+    assert.equal(room.isFull(), false);
+  });
+
+  it('goes by the pace while it is full, though nearly all that waits is stored together now and then', () => {
+    const room = roomAfter(4000); // 40 in a millisecond, so that it is full with 1,000
+    enter(room, 1, 10);
+    for (let now = 100; now <= 1000; now += 100) {
+      room.leave(990, 9900, now);
+      enter(room, 990, 10, now);
+    }
+    enter(room, 1473, 10, 1000);
+    assert.equal(room.isFull(), false);
+    enter(room, 1, 10, 1000); // 99 in a millisecond
     assert.equal(room.isFull(), true);
   });
 
-  it('never holds more than memory can bear', () => {
-    const room = roomWith(100, 1_000_000, 1);
-    enter(room, 40, 5000);
+  it('is not thought to be larger because several batches end together', () => {
+    const room = roomAfter(8000);
+    enter(room, 3000, 10);
+    for (let now = 200; now <= 1000; now += 200) {
+      for (const posts of [400, 400, 800]) {
+        enter(room, posts, 10, now);
+        room.leave(posts, posts * 10, now);
+      }
+    }
+    room.leave(2301, 23_010, 1000);
+    assert.equal(room.isFull(), false);
+    enter(room, 1, 10, 1000); // 68 in a millisecond, as the last two of a group count for the next second
     assert.equal(room.isFull(), true);
   });
 });
