@@ -2,7 +2,7 @@ import { DAY_MS } from '../clock.ts';
 import { findingAt, type Gap } from '../core/gap.ts';
 import { insertOwnAlert } from '../store/alerts.ts';
 import { type Collector, forgetCollectors, saveCollector } from '../store/collectors.ts';
-import { creditGap, findLastSign, lockLastSign, saveLastSign, startAnew } from '../store/gaps.ts';
+import { creditGap, findLastSign, lockLastSign, saveLastSign, signAgain, startAnew } from '../store/gaps.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
 import { expireUntil } from './expire.ts';
@@ -43,12 +43,21 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
   const isFresh = () => own !== undefined && Math.abs(now() - own) <= longestMs;
 
   async function sign(): Promise<void> {
+    if (isFresh() && (await goesOn())) return;
     if (!isFresh()) await expireBeforeGap();
     const alerts = await transaction(deps.db, signIn);
     own = now();
     if (alerts === 0) return;
     gapFoundAt = own;
     deps.publish({ reports: 0, alerts, wakeAt: own, isVisible: true });
+  }
+
+  /** Signs, unless there is a gap to be made good for; returns whether it did. */
+  async function goesOn(): Promise<boolean> {
+    const sign = { ...who(), startedAt, aliveAt: now() };
+    const isSigned = await signAgain(deps.db, sign, changes(), longestMs);
+    if (isSigned) own = now();
+    return isSigned;
   }
 
   /** What was due when a gap began is missed, whether or not anyone was listening afterwards. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Statement } from './sqlite/connection.ts';
 import type { Tx } from './transaction.ts';
 
 /** A collector on this database. Times in UTC milliseconds. */
@@ -24,6 +25,12 @@ export async function saveCollector(
 ): Promise<void> {
   const row = { name, version, started_at: startedAt, alive_at: aliveAt, changes };
   await tx('collectors').insert(row).onConflict('name').merge();
+}
+
+/** Writes the same of a collector that has signed before. */
+export function againAlive({ name, version, aliveAt }: Collector, changes: number): Statement {
+  const sql = 'update collectors set version = ?, alive_at = ?, changes = ? where name = ?';
+  return { sql, runs: [[version, aliveAt, changes, name]], rows: 1 };
 }
 
 /** Forgets collectors that gave no sign of life since `before`. */

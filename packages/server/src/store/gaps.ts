@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { type Gap, MOST_CREDITS } from '../core/gap.ts';
+import { againAlive, type Collector } from './collectors.ts';
 import { loadMeta, lockMeta, saveMeta } from './meta.ts';
-import type { Tx } from './transaction.ts';
+import { atomically, type Tx } from './transaction.ts';
 
 const LAST_SIGN = 'last-sign-of-life';
 
@@ -21,6 +22,24 @@ function readTime(value: string | undefined): number | undefined {
 
 export function saveLastSign(tx: Tx, at: number): Promise<void> {
   return saveMeta(tx, LAST_SIGN, String(at));
+}
+
+/**
+ * Writes a collector's sign of life, with how many changes it made, when the last sign of any is not further than `mostMs` from
+ * it; a later one stays. Returns whether it was written. In one statement each, so that on SQLite reports do not
+ * wait for questions and answers of a transaction in between.
+ */
+export async function signAgain(
+  db: Knex,
+  collector: Collector,
+  changes: number,
+  mostMs: number,
+): Promise<boolean> {
+  const at = collector.aliveAt;
+  const sql = `update meta set value = case when cast(value as signed) > ? then value else ? end
+    where name = ? and cast(value as signed) between ? and ?`;
+  const sign = { sql, runs: [[at, String(at), LAST_SIGN, at - mostMs, at + mostMs]], rows: 1 };
+  return (await atomically(db, [sign, againAlive(collector, changes)])) !== undefined;
 }
 
 /** Records a gap, and gives all that is promised a fresh period: `credit` of `core/pulse.ts` in SQL, for all pulses. */
