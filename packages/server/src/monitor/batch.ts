@@ -5,7 +5,13 @@ import type { NewAlert } from '../store/alerts.ts';
 import { deleteSpans, insertReports, insertSpans, type KeptReport } from '../store/history.ts';
 import { type FilledGap, insertFilled, insertLate, type KeptLate } from '../store/late.ts';
 import { deletePulses, insertPulses, lockPulses, type StoredPulse, savePulses } from '../store/pulses.ts';
-import { insertServices, loadServices, type Service, saveServices } from '../store/services.ts';
+import {
+  insertServices,
+  loadServices,
+  type Service,
+  type ServiceKey,
+  saveServices,
+} from '../store/services.ts';
 import type { Tx } from '../store/transaction.ts';
 import type { Admitted } from './admit.ts';
 import { beat, type Group, groupByPulse, type Working, type WorkingPulse } from './group.ts';
@@ -37,9 +43,10 @@ export async function loadBatch(tx: Tx, admitted: Admitted[], others: Map<number
     for (const { service } of [...submission.reports, ...submission.alerts])
       if (service !== undefined) names.add(service);
   }
-  const services: Service[] = [];
-  for (const [serverId, names] of [...namesByServer].sort(([a], [b]) => a - b))
-    services.push(...(await loadServices(tx, serverId, [...names].sort())));
+  const keys = [...namesByServer]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([serverId, names]) => [...names].sort().map((name): ServiceKey => [serverId, name]));
+  const services = await loadServices(tx, keys);
   const pulses = await lockPulses(tx, new Set(services.map(({ pulseId }) => pulseId)));
   const working = services.map((service) => workingOf(service, pulses.get(service.pulseId) as StoredPulse));
   return {

@@ -1,5 +1,5 @@
 import { findServers, findServersAfter, type Server } from '../store/servers.ts';
-import { findSightings, findSightingsOf, type Sighting } from '../store/services.ts';
+import { findSightings, findSightingsOf, type ServiceKey, type Sighting } from '../store/services.ts';
 import type { MonitorDeps } from './deps.ts';
 import type { Known } from './known.ts';
 import type { Submission } from './submission.ts';
@@ -15,7 +15,7 @@ export async function recallHeard({ db, known }: Deps, batch: Submission[]): Pro
   if (unknown.size === 0) return false;
   const servers = await findServers(db, [...unknown.keys()]);
   const services = servers.flatMap(({ id, name }) =>
-    [...(unknown.get(name) ?? [])].map((service): [number, string] => [id, service]),
+    [...(unknown.get(name) ?? [])].map((service): ServiceKey => [id, service]),
   );
   const sightings = await findSightingsOf(db, services);
   learnAll(known, servers, sightings);

@@ -21,6 +21,9 @@ export interface Service {
   member: Member;
 }
 
+/** How a service is found that is named in a report. */
+export type ServiceKey = [serverId: number, name: string];
+
 // biome-ignore lint/suspicious/noExplicitAny: rows as the database gives them; toService makes them ours.
 type DbRow = any;
 
@@ -49,13 +52,12 @@ const COLUMNS = [
   'told_silent',
 ];
 
-/** Services of one server by name, locked until the transaction ends. */
-export async function loadServices(tx: Tx, serverId: number, names: string[]): Promise<Service[]> {
+/** Services by server and name, locked until the transaction ends. */
+export async function loadServices(tx: Tx, services: ServiceKey[]): Promise<Service[]> {
   const found: Service[] = [];
-  for (const piece of statementsOf(names)) {
+  for (const piece of statementsOf(services)) {
     const rows: DbRow[] = await tx('services')
-      .where({ server_id: serverId })
-      .whereIn('name', piece)
+      .whereIn(['server_id', 'name'], piece)
       .forUpdate()
       .select(COLUMNS);
     found.push(...rows.map(toService));
@@ -109,10 +111,7 @@ export function findSightings(db: Knex, serverIds: number[]): Promise<Map<number
 }
 
 /** The same of single services, each by its server's id and its name. */
-export function findSightingsOf(
-  db: Knex,
-  services: [serverId: number, name: string][],
-): Promise<Map<number, Sighting[]>> {
+export function findSightingsOf(db: Knex, services: ServiceKey[]): Promise<Map<number, Sighting[]>> {
   return findSightingsBy(db, ['v.server_id', 'v.name'], services);
 }
 

@@ -95,7 +95,13 @@ onBothKinds('store', (kind) => {
   it('reads a service back as it was written, and written again', async () => {
     const written = serviceNamed('disk');
     const [id] = (await tx((tx) => insertServices(tx, [written]))) as [number];
-    const read = () => tx((tx) => loadServices(tx, 1, ['disk', 'other']));
+    const read = () =>
+      tx((tx) =>
+        loadServices(tx, [
+          [1, 'disk'],
+          [1, 'other'],
+        ]),
+      );
     assert.deepEqual(await read(), [{ id, ...written }]);
     const again: Service = {
       ...{
