@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SQLITE_SESSION } from '../../src/store/dialect.ts';
 import { openSqlite, type SqliteConnection } from '../../src/store/sqlite/connection.ts';
 import { withStore } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
 
 describe('SQLite', () => {
   const store = withStore('SQLite');
@@ -104,6 +105,16 @@ describe('a connection to SQLite in a thread of its own', () => {
     assert.deepEqual(sum, [{ n: (9000 * 9001) / 2 + 45_000 }]);
     await connection.close();
     assert.equal(existsSync(log), false);
+  });
+
+  it('has its log copied back at once after a single statement that wrote much', async () => {
+    await connection.close();
+    connection = await openSqlite(join(folder, 'a.db'), [...SQLITE_SESSION, 'wal_autocheckpoint = 8000']);
+    await connection.run({
+      sql: 'with recursive c as (select 1 as n union all select n + 1 from c where n < 1000000) insert into t select n, n from c',
+      runs: [[]],
+    });
+    await eventually(() => assert.ok(statSync(join(folder, 'a.db')).size > 8_000_000));
   });
 
   it('rejects what is asked once it is closed, and a file that cannot be opened', async () => {

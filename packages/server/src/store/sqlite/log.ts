@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Sqlite } from './driver.ts';
 
-/** How often statements run between two looks at how long it is. */
+/** How many rows are written between two looks at how long it is. */
 const LOOK_EVERY = 100;
 
 /** It is never copied back sooner, however small the file is. */
@@ -29,9 +29,9 @@ export class Log {
     db.pragma(`wal_autocheckpoint = ${LAST_RESORT * this.#mostPages}`);
   }
 
-  /** To be told of statements that ran, so many times. */
-  grew(runs: number): void {
-    this.#unseen += runs;
+  /** To be told of so many rows that were written. */
+  grew(rows: number): void {
+    this.#unseen += rows;
   }
 
   /** Does what is due; to be called between two requests. */

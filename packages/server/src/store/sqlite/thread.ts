@@ -106,7 +106,7 @@ function run(db: Database, { sql, runs }: Statement): Ran {
     ran.rows += changes;
     ran.insertId = Number(lastInsertRowid);
   }
-  log?.grew(runs.length);
+  log?.grew(ran.rows);
   return ran;
 }
 
