@@ -22,6 +22,9 @@ export function serviceName(service) {
   return `service-${String(service).padStart(SERVICE_DIGITS, '0')}`;
 }
 
+/** Which service of all it is, in SQL that joins `services` and `servers`. */
+export const SERVICE_IN_SQL = `substr(servers.name, -${SERVER_DIGITS}) * ${SERVICES_PER_SERVER} + substr(services.name, -${SERVICE_DIGITS})`;
+
 /** A plugin's text: another one with each report, of the same length. */
 export function pluginInfo() {
   const load = () => (randomInt(10, 100) / 100).toFixed(2);

@@ -13,14 +13,16 @@ const SERVICES_PER_VICTIM = 1000;
 const INFOS_PER_SERVICE = 20;
 /** How soon an alert has to be seen after its deadline. */
 const LATE_MS = 1000;
+/** From each service of a round to the next; a prime, and larger than there are services, so that none comes twice. */
+const STRIDE = 7_368_787;
 
 /**
- * Requests that name each service once a round, in a random order; a few services stop reporting after some round.
+ * Requests that name each service once a round, neighbours far apart; a few services stop reporting after some round.
  * {request, onAnswer} are for openLoop; `victims` are those that stop, `refused` those of which a report was not taken,
  * by name: nobody sends it again, so they too are missed.
  */
 export function inRounds({ services, period, rate, seconds }) {
-  const order = shuffled(services);
+  const order = Uint32Array.from({ length: services }, (_, place) => (place * STRIDE) % services);
   const victims = chooseVictims(order, Math.floor((rate * seconds) / services));
   const bodyOf = bodies(services, period);
   const refused = new Set();
@@ -105,11 +107,17 @@ export function judge(offline, { victims, refused }, periodMs, until) {
   return verdict;
 }
 
-function shuffled(length) {
-  const order = Uint32Array.from({ length }, (_, index) => index);
-  for (let last = length - 1; last > 0; last--) {
-    const other = Math.floor(Math.random() * (last + 1));
-    [order[last], order[other]] = [order[other], order[last]];
+/** The place in a round, from 0 on, of a service: of the expression of SQL that tells which one it is. */
+export function placeInSql(services, service) {
+  return `(${service}) * ${inverseOf(STRIDE % services, services)} % ${services}`;
+}
+
+/** The x of which `value * x % modulus` is 1, by Euclid's extended algorithm. */
+function inverseOf(value, modulus) {
+  let [a, b, x, y] = [value, modulus, 1, 0];
+  while (b !== 0) {
+    const times = Math.floor(a / b);
+    [a, b, x, y] = [b, a - times * b, y, x - times * y];
   }
-  return order;
+  return ((x % modulus) + modulus) % modulus;
 }

@@ -2,8 +2,8 @@ import { watchOffline } from '../alerts.mjs';
 import { warmLoop } from '../capacity.mjs';
 import { execute } from '../database.mjs';
 import { openLoop, troubleOf } from '../open-loop.mjs';
-import { statusHalves } from '../population.mjs';
-import { inRounds, judge } from '../rounds.mjs';
+import { SERVICE_IN_SQL, statusHalves } from '../population.mjs';
+import { inRounds, judge, placeInSql } from '../rounds.mjs';
 import { count, megabytes, ms } from '../row.mjs';
 import { sample } from '../samples.mjs';
 import { withCollector, withYardstick } from '../stage.mjs';
@@ -17,8 +17,8 @@ const PERIODS_PER_RUN = 10;
 const SHORTEST_PERIOD_SECONDS = 3;
 const WATCH_MS = 100;
 /** What goes by until the first report comes: the collector starts, and before it the database is prepared. */
-const STARTING_MS = 2000;
-const PREPARING_MS_PER_SERVICE = 0.01;
+const STARTING_MS = 1000;
+const PREPARING_MS_PER_SERVICE = 0.007;
 const FEW_SERVICES = 1000;
 const FEW_SECONDS = 60;
 const YARDSTICK_SECONDS = 20;
@@ -89,16 +89,20 @@ function steady(context, load) {
   });
 }
 
-/** Has all of an SQLite database promise to report within `periodMs`, as if it had done so within the last one. */
-async function promise(home, services, periodMs) {
+/**
+ * Has all of an SQLite database promise to report within `periodMs`, as if they had done so in a round of this load. The
+ * collector finds that nobody was listening since, and gives each of them a period from its start.
+ */
+function promise(home, services, periodMs) {
   const from = Date.now() + STARTING_MS + Math.round(services * PREPARING_MS_PER_SERVICE);
-  await execute(
+  const place = placeInSql(services, SERVICE_IN_SQL);
+  return execute(
     home,
     `
     update services set period_seconds = ${periodMs / 1000};
-    update pulses set patience_ms = ${periodMs}, wake_at = ${from} + abs(random() % ${periodMs});
-    update pulses set deadline_at = wake_at + ${periodMs};
-    delete from collectors; -- or the time since the registration is a gap, after which everybody starts anew
+    update pulses set patience_ms = ${periodMs}, wake_at = ${from} + ${place} * ${periodMs} / ${services}
+      from services join servers on servers.id = services.server_id where services.pulse_id = pulses.id;
+    update pulses set deadline_at = wake_at;
   `,
   );
 }
