@@ -56,6 +56,11 @@ const MISSED_SIGNS = 2;
 
 /** How long to wait for another collector that is letting go of the SQLite file. */
 const LOCK_PATIENCE_MS = 10_000;
+/**
+ * What is known of services is read before it listens, but no longer than this; the rest beside the reports. Were all of it read
+ * beside them, a million services at their full pace would be behind for half a minute (docs/performance.md).
+ */
+const READ_AHEAD_MS = 3000;
 /** Requests under way get this long to end when the collector stops. */
 const HTTP_PATIENCE_MS = 5_000;
 /** Connections that may wait to be taken, when thousands of machines report at the full minute; who finds no place tries again only seconds later. */
@@ -136,6 +141,7 @@ export function createApp(
     createDeliver({ deps, channel, clock, log, baseUrl: () => config.baseUrl ?? url() }),
   );
   const signing = createSign(listening, signEveryMs, clock, log);
+  const recall = createRecall(deps, clock, log);
   const jobs: Job[] = [
     signing,
     sweep,
@@ -143,7 +149,7 @@ export function createApp(
     ...delivers,
     ...config.peers.map((peer) => createPeer({ peer, name: () => self.name, readiness, clock, log })),
     createPrune(db, config, clock, log),
-    createRecall(deps, clock, log),
+    recall,
     ...(config.database.kind === 'mysql' ? [createFollow(db, changes, () => self.name, clock, log)] : []),
   ];
 
@@ -165,6 +171,8 @@ export function createApp(
       ({ release } = await lockSqlite(config.database.file, LOCK_PATIENCE_MS));
     await migrate(db);
     hashKey = await openSecret(db, config.secretFile);
+    await recall.readAhead(READ_AHEAD_MS);
+    await listening.begin();
     await listen(http, config.listen);
     self.name ||= `${hostname()}:${(http.address() as AddressInfo).port}`;
   }

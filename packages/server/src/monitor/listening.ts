@@ -12,6 +12,8 @@ const FORGOTTEN_AFTER_MS = DAY_MS;
 
 /** Sees to it that time in which nobody was listening is known before anything is judged by it. */
 export interface Listening {
+  /** Makes good for a gap before a start. */
+  begin(): Promise<void>;
   /** Leaves a sign of life, and makes good for a gap before it. */
   sign(): Promise<void>;
   /** To be waited for before a promise is judged: whether it is open depends on whether anyone was listening. */
@@ -42,14 +44,23 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
 
   const isFresh = () => own !== undefined && Math.abs(now() - own) <= longestMs;
 
+  async function begin(): Promise<void> {
+    await expireBeforeGap();
+    tell(await transaction(deps.db, signForAll));
+  }
+
   async function sign(): Promise<void> {
     if (isFresh() && (await goesOn())) return;
     if (!isFresh()) await expireBeforeGap();
     const alerts = await transaction(deps.db, signIn);
     own = now();
+    tell(alerts);
+  }
+
+  function tell(alerts: number): void {
     if (alerts === 0) return;
-    gapFoundAt = own;
-    deps.publish({ reports: 0, alerts, wakeAt: own, isVisible: true });
+    gapFoundAt = now();
+    deps.publish({ reports: 0, alerts, wakeAt: gapFoundAt, isVisible: true });
   }
 
   /** Signs, unless there is a gap to be made good for; returns whether it did. */
@@ -74,6 +85,15 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
 
   /** Returns how many alerts that raised. */
   async function signIn(tx: Tx): Promise<number> {
+    const alerts = await signForAll(tx);
+    const aliveAt = now();
+    await saveCollector(tx, { ...who(), startedAt, aliveAt }, changes());
+    if (!isFresh()) await forgetCollectors(tx, aliveAt - FORGOTTEN_AFTER_MS);
+    return alerts;
+  }
+
+  /** Leaves the sign that is any collector's, and makes good for a gap before it; returns how many alerts that raised. */
+  async function signForAll(tx: Tx): Promise<number> {
     const at = await lockLastSign(tx);
     const time = now();
     const finding = findIn(at, time);
@@ -90,8 +110,6 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
     // What has just been done may have taken long, and is no gap.
     const end = now();
     await saveLastSign(tx, finding?.kind === 'went back' ? end : Math.max(at ?? end, end));
-    await saveCollector(tx, { ...who(), startedAt, aliveAt: end }, changes());
-    if (!isFresh()) await forgetCollectors(tx, end - FORGOTTEN_AFTER_MS);
     return message === undefined ? 0 : 1;
   }
 
@@ -103,6 +121,7 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
   }
 
   return {
+    begin,
     sign: signOnce,
     ready: () => (isFresh() ? undefined : signOnce()),
     wasGapSince: (time) => gapFoundAt >= time,

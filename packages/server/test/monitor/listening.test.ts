@@ -140,6 +140,16 @@ onBothKinds('a collector that nobody heard of for a while', (kind) => {
       await report(second, 20);
       await day.at('10:01:19').expectAlert('collector/resumed', null);
     });
+
+    it('has made good for it before the first report can come', async () => {
+      const first = await start();
+      await first.report({ name: 'disk', state: 'OK', period: 20 });
+      await stop();
+      clock.jump(60_000);
+      const second = await start(); // its jobs wait for the clock to go on
+      assert.equal((await second.rows('gaps')).length, 1);
+      assert.equal((await second.rows('pulses'))[0]?.deadline_at, MORNING + 80_000);
+    });
   });
 
   it('has a name of its own for each collector, which the settings may say', async () => {
