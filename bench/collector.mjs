@@ -24,6 +24,13 @@ export function startCollector({ home, database, settings = {} }) {
       String(value),
     ]),
   );
-  const program = (port) => [BIN, '--listen', `127.0.0.1:${port}`];
-  return startServer({ name: 'collector', program, env, probe: { path: '/healthz' }, folder: home });
+  const program = (port) => ['--listen', `127.0.0.1:${port}`];
+  return startServer({
+    name: 'collector',
+    command: BIN,
+    program,
+    env,
+    probe: { path: '/healthz' },
+    folder: home,
+  });
 }

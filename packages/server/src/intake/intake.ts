@@ -159,14 +159,15 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
 
   return {
     submit(submission) {
-      if (room.isFull()) return refuse();
-      room.enter(itemsOf(submission), performance.now());
+      const now = performance.now();
+      if (room.isFull(now)) return refuse();
+      room.enter(itemsOf(submission), now);
       return new Promise((resolve, reject) => {
         queue.push({ number: ++lastNumber, submission, resolve, reject });
         plan();
       });
     },
-    isFull: () => room.isFull(),
+    isFull: () => room.isFull(performance.now()),
     refuse,
     async settled() {
       const last = lastNumber;

@@ -182,86 +182,76 @@ describe('refusals', () => {
 });
 
 describe('the room for what waits', () => {
-  const enter = (room: Room, posts: number, items: number, now = 0) => {
+  const enter = (room: Room, posts: number, items: number, now: number) => {
     for (let post = 0; post < posts; post++) room.enter(items, now);
   };
-  /** Of POSTs of 10 items so many have been stored within a second that ends at 0, while 1,000 waited all along, who still do. */
-  const roomAfter = (stored: number) => {
+  /** How many POSTs of one item each find room. */
+  const fill = (room: Room, now: number) => {
+    let posts = 0;
+    for (; !room.isFull(now); posts++) room.enter(1, now);
+    return posts;
+  };
+  /** A burst of 20,000 items filled it at 0, and was stored after so many milliseconds. */
+  const roomAfter = (ms: number) => {
     const room = new Room();
-    enter(room, stored + 1000, 10, -1000);
-    room.leave(stored, stored * 10, 0);
+    enter(room, 10_000, 2, 0);
+    room.leave(10_000, 20_000, ms);
     return room;
   };
 
-  it('holds of what goes on to come what is stored within a quarter of a second', () => {
-    const room = roomAfter(8000); // 80 in a millisecond
-    enter(room, 999, 10);
-    assert.equal(room.isFull(), false);
-    enter(room, 1, 10);
-    assert.equal(room.isFull(), true);
+  it('holds a burst, as much as memory can bear', () => {
+    assert.equal(fill(new Room(), 0), 10_000);
+    const large = new Room();
+    enter(large, 39, 5000, 0);
+    assert.equal(large.isFull(0), false);
+    enter(large, 1, 5000, 0);
+    assert.equal(large.isFull(0), true);
+  });
+
+  it('holds after a burst that was too large what is stored within a tenth of a second', () => {
+    assert.equal(fill(roomAfter(1000), 1001), 2000);
   });
 
   it('always holds a few, however slowly they are stored', () => {
-    const room = roomAfter(100);
-    assert.equal(room.isFull(), true);
-    room.leave(1, 10, 1);
-    assert.equal(room.isFull(), false);
+    assert.equal(fill(roomAfter(5000), 5001), 500);
   });
 
-  it('holds a burst, as much as memory can bear', () => {
-    const room = new Room();
-    enter(room, 9_999, 1);
-    assert.equal(room.isFull(), false);
-    enter(room, 1, 1);
-    assert.equal(room.isFull(), true);
-    const large = new Room();
-    enter(large, 40, 5000);
-    assert.equal(large.isFull(), true);
+  it('holds a burst again when there was room for all for ten seconds', () => {
+    assert.equal(fill(roomAfter(5000), 9_999), 500);
+    assert.equal(fill(roomAfter(5000), 10_000), 10_000);
+    const room = roomAfter(5000);
+    room.leave(fill(room, 9_999), 500, 9_999);
+    assert.equal(fill(room, 19_998), 500);
   });
 
-  it('is not thought to be small because little came', () => {
-    const room = roomAfter(100);
-    room.leave(950, 9500, 1);
-    for (let now = 0; now <= 2000; now += 10) {
-      enter(room, 10, 10, now);
-      room.leave(10, 100, now);
+  it('is not thought to be small because little comes', () => {
+    const room = roomAfter(1000);
+    for (let now = 1000; now < 5000; now += 10) {
+      enter(room, 10, 1, now);
+      room.leave(10, 10, now + 9);
     }
-    enter(room, 9_949, 1, 2000);
-    assert.equal(room.isFull(), false);
+    assert.equal(fill(room, 5000), 2000);
   });
 
-  it('holds a burst again after nothing has waited', () => {
-    const room = roomAfter(100);
-    room.leave(1000, 10_000, 1);
-    enter(room, 9_999, 1, 2);
-    assert.equal(room.isFull(), false);
-  });
-
-  it('goes by the pace while it is full, though nearly all that waits is stored together now and then', () => {
-    const room = roomAfter(4000); // 40 in a millisecond, so that it is full with 1,000
-    enter(room, 1, 10);
-    for (let now = 100; now <= 1000; now += 100) {
-      room.leave(990, 9900, now);
-      enter(room, 990, 10, now);
+  it('goes by the pace although all that waits is stored together, and comes back together', () => {
+    const room = roomAfter(1000);
+    for (let now = 1000; now < 5000; now += 200) {
+      const posts = fill(room, now);
+      assert.equal(posts, 2000);
+      room.leave(posts, posts, now + 50);
     }
-    enter(room, 1473, 10, 1000);
-    assert.equal(room.isFull(), false);
-    enter(room, 1, 10, 1000); // 99 in a millisecond
-    assert.equal(room.isFull(), true);
+    assert.equal(fill(room, 5000), 4000); // 40 in a millisecond
   });
 
   it('is not thought to be larger because several batches end together', () => {
-    const room = roomAfter(8000);
-    enter(room, 3000, 10);
-    for (let now = 200; now <= 1000; now += 200) {
+    const room = roomAfter(1000);
+    enter(room, 3000, 3, 1000);
+    for (let now = 1200; now <= 2000; now += 200)
       for (const posts of [400, 400, 800]) {
-        enter(room, posts, 10, now);
-        room.leave(posts, posts * 10, now);
+        room.leave(posts, posts * 3, now);
+        enter(room, posts, 3, now);
       }
-    }
-    room.leave(2301, 23_010, 1000);
-    assert.equal(room.isFull(), false);
-    enter(room, 1, 10, 1000); // 68 in a millisecond, as the last two of a group count for the next second
-    assert.equal(room.isFull(), true);
+    room.leave(3000, 9000, 2000);
+    assert.equal(fill(room, 2000), 2040); // the last two of a group count for the next second
   });
 });
