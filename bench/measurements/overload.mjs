@@ -70,7 +70,7 @@ async function measure(context, perPost) {
   );
 }
 
-/** One after the other, each on a connection of its own: how long each was not answered, milliseconds. */
+/** One after the other, each on a connection of its own: how long until each was answered, milliseconds; infinite when it broke. */
 async function comeAnew({ port, seconds, request }) {
   const waits = [];
   const until = performance.now() + seconds * 1000;
@@ -79,7 +79,7 @@ async function comeAnew({ port, seconds, request }) {
       const pool = createPool({
         ...{ port, connections: 1 },
         onDone(_, status, sentAt) {
-          if (status !== undefined) waits.push(performance.now() - sentAt);
+          waits.push(status === undefined ? Number.POSITIVE_INFINITY : performance.now() - sentAt);
           pool.close();
           resolve();
         },
