@@ -94,8 +94,7 @@ export function createApp(
   const listening = createListening({
     deps,
     now: () => clock.now(),
-    who: () => self,
-    changes: changes.made,
+    says: () => ({ ...self, changes: changes.made(), behindMs: intake.behindMs() }),
     longestMs: MISSED_SIGNS * signEveryMs,
   });
   const intake = createIntake({
@@ -105,12 +104,16 @@ export function createApp(
     log,
   });
 
-  const sweep = createSweep(deps, listening, intake.settled, clock, log);
+  const sweep = createSweep(deps, listening, intake, clock, log);
   const lateness = createLateness({
     deps,
     now: () => clock.now(),
     name: () => self.name,
-    take: { 'event loop': () => clock.takeStall(), sweep: () => sweep.takeDelay() },
+    take: {
+      'event loop': () => clock.takeStall(),
+      sweep: () => sweep.takeDelay(),
+      intake: intake.behindMs,
+    },
     wasGapSince: listening.wasGapSince,
   });
   const readiness = createReadiness({

@@ -123,9 +123,14 @@ export function credit(pulse: Pulse, until: number): Pulse {
 }
 
 /**
- * Whether a report at `at`, of all its services in the states and with the periods that they have, only renews it:
- * in time, not out of order, and with no need of an earlier wake-up. Then `receive` closes nothing and raises nothing.
+ * Whether a report at `at`, of all its services in the states and with the periods that they have, only renews it: in time
+ * as far as was heard by then, not out of order, and with no need of an earlier wake-up. Then `receive` closes nothing and
+ * raises nothing.
  */
-export function isSteady({ reportedAt, patienceMs, deadlineAt, wakeAt }: Pulse, at: number): boolean {
-  return reportedAt <= at && at < deadlineAt && wakeAt !== null && wakeAt <= at + patienceMs;
+export function isSteady(
+  { reportedAt, patienceMs, deadlineAt, wakeAt }: Pulse,
+  at: number,
+  heardUntil = at,
+): boolean {
+  return reportedAt <= at && heardUntil < deadlineAt && wakeAt !== null && wakeAt <= at + patienceMs;
 }

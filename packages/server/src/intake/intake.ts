@@ -28,6 +28,8 @@ export interface Intake {
   /** Resolves when all that was submitted before is on disk or refused. */
   settled(): Promise<void>;
   waiting(): number;
+  /** How long ago, milliseconds, all that had been sent was here the last time; 0: it is here now, or will be in a moment. */
+  behindMs(): number;
   /** Why the last batch could not be stored, as a clause; undefined when it could. */
   problem(): string | undefined;
 }
@@ -178,6 +180,7 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
       }
     },
     waiting: () => room.posts,
+    behindMs: () => Math.ceil(room.behindMs(performance.now())),
     problem: () => problem,
   };
 }

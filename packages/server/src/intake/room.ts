@@ -11,6 +11,8 @@ const RELIEVED_MS = 10_000;
 const PRESSING_POSTS = 100;
 /** How long they have waited in all until the pace is told: many times as long as batches take, since some end together. */
 const TELLING_MS = 1000;
+/** Whoever is heard later than this, or not at all, is missed whatever comes. */
+const MOST_BEHIND_MS = 60_000;
 
 /**
  * How much may wait for the disk. Of a burst as much as memory can bear; once that was not enough, as much as is stored
@@ -20,6 +22,9 @@ export class Room {
   #posts = 0;
   #items = 0;
   #fullAt = Number.NEGATIVE_INFINITY;
+  /** Since when it has been crowded without a rest, and when so many waited last. */
+  #crowdedSince = 0;
+  #crowdedAt = Number.NEGATIVE_INFINITY;
   #itemsPerMs: number | undefined;
   /** For the next pace: how long many have waited, until when that is counted, and what was done in it. */
   #pressedMs = 0;
@@ -36,7 +41,21 @@ export class Room {
     return this.#itemsPerMs !== undefined && this.#items / this.#itemsPerMs >= LONGEST_WAIT_MS;
   }
 
+  /**
+   * How long it has been crowded at `now` without a rest, milliseconds: what was sent within that time may not have been heard
+   * yet. 0 when whatever was sent is here: fewer waited for a while than may always wait, and nobody has to come back.
+   */
+  behindMs(now: number): number {
+    return this.#isCrowded(now) ? Math.min(now - this.#crowdedSince, MOST_BEHIND_MS) : 0;
+  }
+
+  #isCrowded(now: number): boolean {
+    const isAwaited = now - this.#fullAt < RELIEVED_MS;
+    return this.#posts >= ALWAYS_POSTS || now - this.#crowdedAt < LONGEST_WAIT_MS || isAwaited;
+  }
+
   enter(items: number, now: number): void {
+    if (this.#posts + 1 >= ALWAYS_POSTS) this.#crowd(now);
     this.#posts++;
     this.#items += items;
     if (this.#posts === PRESSING_POSTS) this.#countedAt = now;
@@ -45,6 +64,7 @@ export class Room {
 
   /** So much has been stored or refused. */
   leave(posts: number, items: number, now: number): void {
+    if (this.#posts >= ALWAYS_POSTS) this.#crowd(now);
     const wasPressing = this.#posts >= PRESSING_POSTS;
     this.#posts -= posts;
     this.#items -= items;
@@ -56,5 +76,10 @@ export class Room {
     this.#itemsPerMs = this.#doneItems / this.#pressedMs;
     this.#pressedMs = 0;
     this.#doneItems = 0;
+  }
+
+  #crowd(now: number): void {
+    if (!this.#isCrowded(now)) this.#crowdedSince = now;
+    this.#crowdedAt = now;
   }
 }

@@ -15,14 +15,22 @@ export interface Sweep extends Job {
   takeDelay(): number;
 }
 
+/** What the sweep asks of the intake. */
+export interface Hearing {
+  /** Resolves when all that was received before is on disk or refused. */
+  settled(): Promise<void>;
+  /** What was sent within so many milliseconds may not have been received yet. */
+  behindMs(): number;
+}
+
 /**
- * Turns missed deadlines into alerts the moment they pass, asleep until the next one.
- * `settled` is waited for first: a report that came in time but is still on its way to the disk keeps its promise.
+ * Turns missed deadlines into alerts the moment they pass, asleep until the next one. A report that came in time but is
+ * still on its way to the disk keeps its promise, and so may one that has not been heard yet.
  */
 export function createSweep(
   deps: MonitorDeps,
   listening: Listening,
-  settled: () => Promise<void>,
+  hearing: Hearing,
   clock: Clock,
   log: Log,
 ): Sweep {
@@ -40,11 +48,12 @@ export function createSweep(
     longestSleepMs: LONGEST_SLEEP_MS,
     shortestSleepMs: SHORTEST_SLEEP_MS,
     async work(now) {
+      const behindMs = hearing.behindMs();
       await listening.ready();
       dueSince = clock.now();
       try {
-        await settled();
-        return await expireOverdue(deps, now);
+        await hearing.settled();
+        return await expireOverdue(deps, now, behindMs);
       } finally {
         note();
         dueSince = undefined;

@@ -9,6 +9,7 @@ import * as endings from './0007-endings.ts';
 import * as late from './0008-late.ts';
 import * as posted from './0009-posted.ts';
 import * as clustered from './0010-clustered.ts';
+import * as behind from './0011-behind.ts';
 
 interface Migration {
   up(db: Knex): Promise<void>;
@@ -26,6 +27,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-late': late,
   '0009-posted': posted,
   '0010-clustered': clustered,
+  '0011-behind': behind,
 };
 
 /** A source of our own, so that the recorded names are the same whether .ts or .js runs. */

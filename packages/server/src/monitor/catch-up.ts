@@ -28,7 +28,7 @@ export async function applyLate(
   { submission, server }: Admitted,
   { keepHistoryMs }: Pick<MonitorDeps, 'keepHistoryMs'>,
 ): Promise<NewAlert[]> {
-  const { at: now, more = false } = submission;
+  const { at: now, heardUntil, more = false } = submission;
   const late: Late[] = [];
   for (const [name, all] of entriesOf(submission, now - keepHistoryMs)) {
     const service = workingOn(batch, server.id, name);
@@ -43,7 +43,7 @@ export async function applyLate(
     batch.filled.push(...filledBy(held, gaps, now).map((part) => ({ service: one.service, ...part })));
     batch.late.push(...keptOf(one));
   }
-  hearNewest(batch, late, now, more);
+  hearNewest(batch, late, now, more ? undefined : heardUntil);
   const summary = await summarize(tx, server.id, backlog, late, submission);
   return more ? [] : [...tellAll(batch, server.id, late, now), ...summary];
 }
@@ -53,8 +53,11 @@ function hasNewest({ before, entries }: Late): boolean {
   return (entries.at(-1) as Entry).at > (before?.reportedAt ?? Number.NEGATIVE_INFINITY);
 }
 
-/** Renews the pulses of services by their newest reports. While more follows, a promise begins when it is heard. */
-function hearNewest(batch: Batch, late: Late[], now: number, more: boolean): void {
+/**
+ * Renews the pulses of services by their newest reports. A promise that was due by `heardUntil` is broken; while more follows,
+ * undefined is given for it, and promises begin when they are heard.
+ */
+function hearNewest(batch: Batch, late: Late[], now: number, heardUntil: number | undefined): void {
   const byTime = new Map<number, Working[]>();
   for (const one of late.filter(hasNewest)) {
     const { at } = one.entries.at(-1) as Entry;
@@ -64,8 +67,8 @@ function hearNewest(batch: Batch, late: Late[], now: number, more: boolean): voi
   }
   for (const [at, services] of [...byTime].sort(([a], [b]) => a - b)) {
     const groups = beatTogether(batch, services, at);
-    if (more) for (const group of groups) promiseFrom(group, now);
-    else for (const service of services) expireUntold(service, now);
+    if (heardUntil === undefined) for (const group of groups) promiseFrom(group, now);
+    else for (const service of services) expireUntold(service, heardUntil);
   }
 }
 

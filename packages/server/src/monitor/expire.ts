@@ -1,3 +1,4 @@
+import { findMostBehind } from '../store/collectors.ts';
 import { findOverdue, nextWakeAt, postponeWakeUps } from '../store/pulses.ts';
 import { silenceOverdue } from '../store/silence.ts';
 import { type MonitorDeps, shown } from './deps.ts';
@@ -6,19 +7,27 @@ import { type MonitorDeps, shown } from './deps.ts';
 const CHUNK = 500;
 const MOST_AT_ONCE = 1200;
 const CHUNK_MS = 40;
+/** A collector that gave no sign of life for so long hears nobody, so nothing that was sent waits there. */
+const SIGNED_WITHIN_MS = 2000;
 /** Pulses found at once: enough that those whose rows lie together are mostly written together, which halves the cost. */
 const FOUND_AT_ONCE = 5000;
 
 /**
- * Records every promise that is broken at `now`, and moves the wake-up of those that were kept to their new deadline.
- * Returns when to look next; undefined when nothing is promised.
+ * Records every promise that is broken at `now`, and moves the wake-up of those that were kept to their new deadline. What
+ * was sent within the last `behindMs`, or more where another collector is further behind, may not have been heard yet, so
+ * what was due since is left. Returns when to look next; undefined when nothing is promised.
  */
-export async function expireOverdue(deps: MonitorDeps, now: number): Promise<number | undefined> {
+export async function expireOverdue(
+  deps: MonitorDeps,
+  now: number,
+  behindMs: number,
+): Promise<number | undefined> {
   const { db } = deps;
   const earliest = await nextWakeAt(db);
-  if (earliest === undefined || earliest > now) return earliest;
-  await expireUntil(deps, now, now);
-  for (let kept = CHUNK; kept === CHUNK; ) kept = await postponeWakeUps(db, now, CHUNK);
+  if (earliest === undefined || earliest > now - behindMs) return earliest;
+  const due = now - Math.max(behindMs, await findMostBehind(db, now - SIGNED_WITHIN_MS));
+  await expireUntil(deps, due, now);
+  for (let kept = CHUNK; kept === CHUNK; ) kept = await postponeWakeUps(db, due, CHUNK);
   return nextWakeAt(db);
 }
 

@@ -1,15 +1,16 @@
 import { type Delay, LATE_MS, longestMs, recentDelays } from '../core/lateness.ts';
 import { insertOwnAlert } from '../store/alerts.ts';
 import { transaction } from '../store/transaction.ts';
-import { type MonitorDeps, shown } from './deps.ts';
+import { type ChangeDeps, shown } from './deps.ts';
 
 /** What can be held up. */
-const PARTS = ['event loop', 'sweep'] as const;
+const PARTS = ['event loop', 'sweep', 'intake'] as const;
 type Part = (typeof PARTS)[number];
 
 const WORDS: Record<Part, string> = {
   'event loop': 'its event loop stood still for',
   sweep: 'missed promises were noticed after',
+  intake: 'more was sent than it can take, for',
 };
 
 /** Sees to it that a collector that runs late says so itself. */
@@ -23,7 +24,7 @@ export interface Lateness {
 }
 
 export interface LatenessOptions {
-  deps: MonitorDeps;
+  deps: ChangeDeps;
   now(): number;
   /** The collector's name. */
   name(): string;
@@ -34,7 +35,7 @@ export interface LatenessOptions {
 }
 
 export function createLateness({ deps, now, name, take, wasGapSince }: LatenessOptions): Lateness {
-  const recent: Record<Part, Delay[]> = { 'event loop': [], sweep: [] };
+  const recent: Record<Part, Delay[]> = { 'event loop': [], sweep: [], intake: [] };
   let lookedAt = now();
   let isLate = false;
 
@@ -50,7 +51,11 @@ export function createLateness({ deps, now, name, take, wasGapSince }: LatenessO
   }
 
   return {
-    delays: () => ({ 'event loop': longest('event loop'), sweep: longest('sweep') }),
+    delays: () => ({
+      'event loop': longest('event loop'),
+      sweep: longest('sweep'),
+      intake: longest('intake'),
+    }),
     clauses,
     async look() {
       const at = now();

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../clock.ts';
 import { findingAt, type Gap } from '../core/gap.ts';
 import { insertOwnAlert } from '../store/alerts.ts';
-import { type Collector, forgetCollectors, saveCollector } from '../store/collectors.ts';
+import { forgetCollectors, type Sign, saveSign } from '../store/collectors.ts';
 import { creditGap, findLastSign, lockLastSign, saveLastSign, signAgain, startAnew } from '../store/gaps.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
@@ -25,15 +25,13 @@ export interface Listening {
 export interface ListeningOptions {
   deps: MonitorDeps;
   now(): number;
-  /** The collector's name and version. */
-  who(): Pick<Collector, 'name' | 'version'>;
-  /** How many changes it made since it started. */
-  changes(): number;
+  /** What the collector says with a sign of life. */
+  says(): Omit<Sign, 'startedAt' | 'aliveAt'>;
   /** Without a sign of life for longer than this nobody was listening. */
   longestMs: number;
 }
 
-export function createListening({ deps, now, who, changes, longestMs }: ListeningOptions): Listening {
+export function createListening({ deps, now, says, longestMs }: ListeningOptions): Listening {
   const startedAt = now();
   /** Our last sign of life. */
   let own: number | undefined;
@@ -65,8 +63,8 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
 
   /** Signs, unless there is a gap to be made good for; returns whether it did. */
   async function goesOn(): Promise<boolean> {
-    const sign = { ...who(), startedAt, aliveAt: now() };
-    const isSigned = await signAgain(deps.db, sign, changes(), longestMs);
+    const sign = { ...says(), startedAt, aliveAt: now() };
+    const isSigned = await signAgain(deps.db, sign, longestMs);
     if (isSigned) own = now();
     return isSigned;
   }
@@ -87,7 +85,7 @@ export function createListening({ deps, now, who, changes, longestMs }: Listenin
   async function signIn(tx: Tx): Promise<number> {
     const alerts = await signForAll(tx);
     const aliveAt = now();
-    await saveCollector(tx, { ...who(), startedAt, aliveAt }, changes());
+    await saveSign(tx, { ...says(), startedAt, aliveAt });
     if (!isFresh()) await forgetCollectors(tx, aliveAt - FORGOTTEN_AFTER_MS);
     return alerts;
   }

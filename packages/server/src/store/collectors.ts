@@ -11,26 +11,39 @@ export interface Collector {
   aliveAt: number;
 }
 
+/** What a collector says with its sign of life, for the others on its database. */
+export interface Sign extends Collector {
+  /** How many changes it made since it started. */
+  changes: number;
+  /** What was sent to it within so many milliseconds it may not have heard yet; 0 when it is not behind. */
+  behindMs: number;
+}
+
 /** How many changes the other collectors on this database made; another number when one made more, or began anew. */
 export async function countChanges(db: Knex, except: string): Promise<number> {
   const row = await db('collectors').whereNot('name', except).sum({ sum: 'changes' }).first();
   return Number(row?.sum ?? 0);
 }
 
-/** Writes a collector's sign of life, and how many changes it made since it started. */
-export async function saveCollector(
+/** How far the collector is behind that is furthest, of those that gave a sign of life since `since`, milliseconds. */
+export async function findMostBehind(db: Knex, since: number): Promise<number> {
+  const row = await db('collectors').where('alive_at', '>=', since).max({ most: 'behind_ms' }).first();
+  return Number(row?.most ?? 0);
+}
+
+/** Writes a collector's sign of life. */
+export async function saveSign(
   tx: Tx,
-  { name, version, startedAt, aliveAt }: Collector,
-  changes: number,
+  { name, version, startedAt, aliveAt, changes, behindMs }: Sign,
 ): Promise<void> {
-  const row = { name, version, started_at: startedAt, alive_at: aliveAt, changes };
+  const row = { name, version, started_at: startedAt, alive_at: aliveAt, changes, behind_ms: behindMs };
   await tx('collectors').insert(row).onConflict('name').merge();
 }
 
 /** Writes the same of a collector that has signed before. */
-export function againAlive({ name, version, aliveAt }: Collector, changes: number): Statement {
-  const sql = 'update collectors set version = ?, alive_at = ?, changes = ? where name = ?';
-  return { sql, runs: [[version, aliveAt, changes, name]], rows: 1 };
+export function againAlive({ name, version, aliveAt, changes, behindMs }: Sign): Statement {
+  const sql = 'update collectors set version = ?, alive_at = ?, changes = ?, behind_ms = ? where name = ?';
+  return { sql, runs: [[version, aliveAt, changes, behindMs, name]], rows: 1 };
 }
 
 /** Forgets collectors that gave no sign of life since `before`. */

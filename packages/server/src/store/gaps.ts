@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { type Gap, MOST_CREDITS } from '../core/gap.ts';
-import { againAlive, type Collector } from './collectors.ts';
+import { againAlive, type Sign } from './collectors.ts';
 import { loadMeta, lockMeta, saveMeta } from './meta.ts';
 import { atomically, type Tx } from './transaction.ts';
 
@@ -25,21 +25,16 @@ export function saveLastSign(tx: Tx, at: number): Promise<void> {
 }
 
 /**
- * Writes a collector's sign of life, with how many changes it made, when the last sign of any is not further than `mostMs` from
- * it; a later one stays. Returns whether it was written. In one statement each, so that on SQLite reports do not
- * wait for questions and answers of a transaction in between.
+ * Writes a collector's sign of life, when the last sign of any is not further than `mostMs` from it; a later one stays.
+ * Returns whether it was written. In one statement each, so that on SQLite reports do not wait for questions and answers
+ * of a transaction in between.
  */
-export async function signAgain(
-  db: Knex,
-  collector: Collector,
-  changes: number,
-  mostMs: number,
-): Promise<boolean> {
-  const at = collector.aliveAt;
+export async function signAgain(db: Knex, sign: Sign, mostMs: number): Promise<boolean> {
+  const at = sign.aliveAt;
   const sql = `update meta set value = case when cast(value as signed) > ? then value else ? end
     where name = ? and cast(value as signed) between ? and ?`;
-  const sign = { sql, runs: [[at, String(at), LAST_SIGN, at - mostMs, at + mostMs]], rows: 1 };
-  return (await atomically(db, [sign, againAlive(collector, changes)])) !== undefined;
+  const last = { sql, runs: [[at, String(at), LAST_SIGN, at - mostMs, at + mostMs]], rows: 1 };
+  return (await atomically(db, [last, againAlive(sign)])) !== undefined;
 }
 
 /** Records a gap, and gives all that is promised a fresh period: `credit` of `core/pulse.ts` in SQL, for all pulses. */

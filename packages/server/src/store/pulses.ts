@@ -84,6 +84,8 @@ export interface Renewal {
   pulseId: number;
   version: number;
   at: number;
+  /** See `monitor/submission.ts`. */
+  heardUntil: number;
   /** As in the pulse's row: JSON of a list with an info for each slot. */
   infos: string;
   /** Whether it brings the wake-up along, see `core/pulse.ts`. It never makes a wake-up come after the deadline. */
@@ -102,10 +104,11 @@ function renewing(more: string): GroupedWrite {
       { name: 'v_id', type: 'signed' },
       { name: 'v_version', type: 'signed' },
       { name: 'v_at', type: 'signed' },
+      { name: 'v_heard', type: 'signed' },
       { name: 'v_infos', type: 'char' },
     ],
     rest: `set reported_at = v_at, deadline_at = v_at + patience_ms, reports = reports + 1, credits = 0, infos = v_infos${more}
-      where id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_at and wake_at <= v_at + patience_ms`,
+      where id = v_id and version = v_version and reported_at <= v_at and deadline_at > v_heard and wake_at <= v_at + patience_ms`,
     isExact: true,
   };
 }
@@ -114,8 +117,8 @@ function renewing(more: string): GroupedWrite {
 export function renewalsOf(db: Knex, renewals: Renewal[]): Statement[] {
   const bringing: unknown[][] = [];
   const others: unknown[][] = [];
-  for (const { pulseId, version, at, infos, bringsWakeUp } of renewals)
-    (bringsWakeUp ? bringing : others).push([pulseId, version, at, infos]);
+  for (const { pulseId, version, at, heardUntil, infos, bringsWakeUp } of renewals)
+    (bringsWakeUp ? bringing : others).push([pulseId, version, at, heardUntil, infos]);
   return [...writesOf(db, RENEW_WITH_WAKE_UP, bringing), ...writesOf(db, RENEW, others)];
 }
 

@@ -34,6 +34,8 @@ const member = fc
     toldSilent: fc.boolean(),
   })
   .map(asTold);
+/** How long the collector was behind, milliseconds. */
+const behind = fc.constantFrom(0, 0, 1, 3000, 12_000);
 const members = fc.array(member, { minLength: 1, maxLength: 6 });
 
 function pulseOf(members: Member[]): Pulse {
@@ -58,15 +60,16 @@ describe('a pulse', () => {
 
   it('that is steady does to each service what a report does, and raises nothing', () => {
     fc.assert(
-      fc.property(members, fc.integer({ min: -2000, max: 12_000 }), (members, after) => {
+      fc.property(members, fc.integer({ min: -2000, max: 12_000 }), behind, (members, after, behindMs) => {
         const pulse = pulseOf(members);
         const at = T0 + after;
-        fc.pre(isSteady(pulse, at));
+        const heardUntil = at - behindMs;
+        fc.pre(isSteady(pulse, at, heardUntil));
         const renewed = renew(pulse, at, pulse.patienceMs);
         for (const one of members) {
           const { state, periodSeconds, graceSeconds } = one;
           const report = { service: 's', state, info: 'new', periodSeconds, graceSeconds };
-          const { next, closed, events } = receive(statusOf(one, 'old', pulse), report, at);
+          const { next, closed, events } = receive(statusOf(one, 'old', pulse), report, at, heardUntil);
           assert.deepEqual(statusOf(one, 'new', renewed), next);
           assert.deepEqual([closed, events], [[], []]);
         }

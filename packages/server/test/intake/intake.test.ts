@@ -9,6 +9,7 @@ const submission = (name: string): Submission => ({
   identity: { name, key: 'k' },
   ip: null,
   at: 0,
+  heardUntil: 0,
   reports: [],
   alerts: [],
 });
@@ -253,5 +254,32 @@ describe('the room for what waits', () => {
       }
     room.leave(3000, 9000, 2000);
     assert.equal(fill(room, 2000), 2040); // the last two of a group count for the next second
+  });
+
+  it('is behind since it became crowded, until it has rested', () => {
+    const room = new Room();
+    enter(room, 499, 1, 0);
+    assert.equal(room.behindMs(50), 0);
+    enter(room, 1, 1, 60);
+    assert.equal(room.behindMs(60), 0);
+    assert.equal(room.behindMs(5060), 5000, 'all wait for the disk');
+    for (let now = 5060; now <= 9060; now += 100) {
+      room.leave(450, 450, now); // who is answered has the next one ready
+      enter(room, 450, 1, now + 60);
+    }
+    assert.equal(room.behindMs(9120), 9060);
+    room.leave(500, 500, 9120);
+    assert.equal(room.behindMs(9219), 9159);
+    assert.equal(room.behindMs(9220), 0);
+    enter(room, 500, 1, 20_000);
+    assert.equal(room.behindMs(20_001), 1, 'anew after a rest');
+  });
+
+  it('is behind until whoever was refused has been back, and a minute at the most', () => {
+    const room = roomAfter(100);
+    assert.equal(room.behindMs(9999), 9999);
+    assert.equal(room.behindMs(10_000), 0);
+    enter(room, 500, 1, 10_000);
+    assert.equal(room.behindMs(100_000), 60_000);
   });
 });

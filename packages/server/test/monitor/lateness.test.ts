@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createLateness } from '../../src/monitor/lateness.ts';
 import { onBothKinds, startCollector, type TestCollector } from '../support/collector.ts';
+import { withStore } from '../support/databases.ts';
 import { Day } from '../support/day.ts';
 
 onBothKinds('a collector that runs late', (kind) => {
@@ -43,6 +45,22 @@ onBothKinds('a collector that runs late', (kind) => {
     clock().stall(60_000);
     clock().jump(60_000);
     await day.at('10:01:20').expectAlert('collector/resumed', null);
+  });
+});
+
+onBothKinds('what a collector says that more is sent to than it can take', (kind) => {
+  const store = withStore(kind);
+
+  it('is since when', async () => {
+    const deps = { db: store.db, channels: [], publish() {} };
+    const lateness = createLateness({
+      ...{ deps, now: () => 0, name: () => 'berlin', wasGapSince: () => false },
+      take: { 'event loop': () => 0, sweep: () => 50, intake: () => 12_345 },
+    });
+    await lateness.look();
+    assert.deepEqual(lateness.clauses(), ['more was sent than it can take, for 12.3 s']);
+    const [alert] = await store.db('alerts');
+    assert.equal(alert.message, 'Collector berlin is late: more was sent than it can take, for 12.3 s');
   });
 });
 

@@ -18,6 +18,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
       deadlineIn: fc.integer({ min: -1, max: 8 }),
       wakeIn: fc.option(fc.integer({ min: -3, max: 8 })),
       after: fc.integer({ min: -2, max: 12 }),
+      behind: fc.constantFrom(0, 0, 1, 5),
       isKnownVersion: fc.boolean(),
       isWakeUpKnown: fc.boolean(),
       credits: fc.integer({ min: 0, max: 3 }),
@@ -40,18 +41,21 @@ onBothKinds('the one statement for steady reports', (kind) => {
         }));
         const ids = await transaction(store.db, (tx) => insertPulses(tx, pulses));
         const infos = ['after', null, '"]\\'];
-        const renewals: Renewal[] = situations.map(({ after, isKnownVersion, isWakeUpKnown }, index) => {
-          const at = T0 + after * 1000;
-          const { wakeAt, patienceMs } = (pulses[index] as { value: Pulse }).value;
-          const isBroughtAlong = wakeAt !== null && isBrought(wakeAt, at, patienceMs);
-          return {
-            pulseId: ids[index] as number,
-            version: isKnownVersion ? 3 : 2,
-            at,
-            infos: JSON.stringify(infos),
-            bringsWakeUp: isBroughtAlong === isWakeUpKnown,
-          };
-        });
+        const renewals: Renewal[] = situations.map(
+          ({ after, behind, isKnownVersion, isWakeUpKnown }, index) => {
+            const at = T0 + after * 1000;
+            const { wakeAt, patienceMs } = (pulses[index] as { value: Pulse }).value;
+            const isBroughtAlong = wakeAt !== null && isBrought(wakeAt, at, patienceMs);
+            return {
+              pulseId: ids[index] as number,
+              version: isKnownVersion ? 3 : 2,
+              at,
+              heardUntil: at - behind * 1000,
+              infos: JSON.stringify(infos),
+              bringsWakeUp: isBroughtAlong === isWakeUpKnown,
+            };
+          },
+        );
         // One by one, since together one that is not steady undoes all.
         let renewed = 0;
         for (const renewal of renewals)
@@ -59,8 +63,8 @@ onBothKinds('the one statement for steady reports', (kind) => {
 
         let steady = 0;
         const expected = pulses.map((pulse, index) => {
-          const { pulseId: id, at, version, bringsWakeUp } = renewals[index] as Renewal;
-          if (version !== pulse.version || !isSteady(pulse.value, at)) return { id, ...pulse };
+          const { pulseId: id, at, heardUntil, version, bringsWakeUp } = renewals[index] as Renewal;
+          if (version !== pulse.version || !isSteady(pulse.value, at, heardUntil)) return { id, ...pulse };
           steady++;
           const value = renew(pulse.value, at, pulse.value.patienceMs);
           if (!situations[index]?.isWakeUpKnown)
@@ -98,7 +102,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
   });
 
   it('touches nothing that has been removed', async () => {
-    const gone = { pulseId: 12345, version: 1, at: T0, infos: '[""]', bringsWakeUp: false };
+    const gone = { pulseId: 12345, version: 1, at: T0, heardUntil: T0, infos: '[""]', bringsWakeUp: false };
     assert.equal(await atomically(store.db, renewalsOf(store.db, [gone])), undefined);
   });
 
@@ -115,7 +119,14 @@ onBothKinds('the one statement for steady reports', (kind) => {
     const ids = await transaction(store.db, (tx) => insertPulses(tx, pulses));
     const at = (time: number) =>
       ids.map((pulseId) => ({
-        ...{ pulseId, version: 1, at: time, infos: '["b"]', bringsWakeUp: pulseId % 2 === 0 },
+        ...{
+          pulseId,
+          version: 1,
+          at: time,
+          heardUntil: time,
+          infos: '["b"]',
+          bringsWakeUp: pulseId % 2 === 0,
+        },
       }));
     const renew = (renewals: Renewal[]) => atomically(store.db, renewalsOf(store.db, renewals));
     const counts = async () => new Set((await findPulses(store.db, ids)).map(({ value }) => value.reports));
