@@ -161,7 +161,8 @@ export function createApp(
     return work();
   }
 
-  function publish({ reports, alerts, wakeAt, isVisible }: Effects): void {
+  function publish({ reports, lateMs, alerts, wakeAt, isVisible }: Effects): void {
+    if (lateMs !== undefined) intake.noteLate(lateMs);
     metrics.reports.inc(reports);
     metrics.alerts.inc(alerts);
     if (wakeAt !== undefined) sweep.wake(wakeAt);

@@ -28,8 +28,10 @@ export interface Intake {
   /** Resolves when all that was submitted before is on disk or refused. */
   settled(): Promise<void>;
   waiting(): number;
-  /** How long ago, milliseconds, all that had been sent was here the last time; 0: it is here now, or will be in a moment. */
+  /** What was sent within so many milliseconds may not be here yet, as more is sent than can be taken; 0: it is here. */
   behindMs(): number;
+  /** To be told while a batch is stored by how many milliseconds its latest report was late; 0: none was. */
+  noteLate(ms: number): void;
   /** Why the last batch could not be stored, as a clause; undefined when it could. */
   problem(): string | undefined;
 }
@@ -59,6 +61,8 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
   let beganAt = Number.NEGATIVE_INFINITY;
   let isPlanned = false;
   let later: NodeJS.Timeout | undefined;
+  /** What has been noted of batches that are under way. */
+  let lateMs: number | undefined;
   const refusals = new Refusals();
   let problem: string | undefined;
 
@@ -113,7 +117,10 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
   }
 
   async function finish(number: number, batch: Waiting[]): Promise<void> {
+    const gatheredAt = beganAt;
     await storeBatch(batch);
+    if (lateMs !== undefined) room.heard(gatheredAt, lateMs);
+    lateMs = undefined;
     underWay.delete(number);
     for (const { submission } of batch) busyServers.delete(submission.identity.name);
     const items = batch.reduce((sum, { submission }) => sum + itemsOf(submission), 0);
@@ -181,6 +188,9 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
     },
     waiting: () => room.posts,
     behindMs: () => Math.ceil(room.behindMs(performance.now())),
+    noteLate(ms) {
+      lateMs = Math.max(ms, lateMs ?? 0);
+    },
     problem: () => problem,
   };
 }

@@ -11,7 +11,9 @@ const RELIEVED_MS = 10_000;
 const PRESSING_POSTS = 100;
 /** How long they have waited in all until the pace is told: many times as long as batches take, since some end together. */
 const TELLING_MS = 1000;
-/** Whoever is heard later than this, or not at all, is missed whatever comes. */
+/** While it is crowded, what comes next may be later by this than what came so far. */
+const LATER_MS = 500;
+/** Longer is not waited for what was sent. */
 const MOST_BEHIND_MS = 60_000;
 
 /**
@@ -25,6 +27,9 @@ export class Room {
   /** Since when it has been crowded without a rest, and when so many waited last. */
   #crowdedSince = 0;
   #crowdedAt = Number.NEGATIVE_INFINITY;
+  /** Until when it is known how late what came was, and how late at the most. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #lateMs = 0;
   #itemsPerMs: number | undefined;
   /** For the next pace: how long many have waited, until when that is counted, and what was done in it. */
   #pressedMs = 0;
@@ -42,11 +47,20 @@ export class Room {
   }
 
   /**
-   * How long it has been crowded at `now` without a rest, milliseconds: what was sent within that time may not have been heard
-   * yet. 0 when whatever was sent is here: fewer waited for a while than may always wait, and nobody has to come back.
+   * What was sent within so many milliseconds before `now` may not be here yet: no longer ago than it became crowded, and
+   * little more than what was heard last was late by. 0 when all that was sent is here: fewer waited for a while than may
+   * always wait, and nobody was refused who has to come back.
    */
   behindMs(now: number): number {
-    return this.#isCrowded(now) ? Math.min(now - this.#crowdedSince, MOST_BEHIND_MS) : 0;
+    if (!this.#isCrowded(now)) return 0;
+    const latestMs = this.#lateMs + now - this.#heardAt;
+    return Math.min(now - this.#crowdedSince, latestMs + LATER_MS, MOST_BEHIND_MS);
+  }
+
+  /** Reports came until `at` that were late by `lateMs` at the most. The time since others were later has been made up for. */
+  heard(at: number, lateMs: number): void {
+    this.#lateMs = Math.max(lateMs, this.#lateMs - Math.max(at - this.#heardAt, 0));
+    this.#heardAt = Math.max(at, this.#heardAt);
   }
 
   #isCrowded(now: number): boolean {

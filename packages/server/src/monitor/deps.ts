@@ -4,6 +4,8 @@ import type { Known } from './known.ts';
 /** What a committed transaction did, for whoever waits for it. */
 export interface Effects {
   reports: number;
+  /** By how many milliseconds the latest of them came after the sweep was to look at its pulse, as far as that is known; 0: none did. */
+  lateMs?: number;
   alerts: number;
   /** The earliest time at which the sweep has to look at a service that this touched; undefined when it need not sooner. */
   wakeAt: number | undefined;

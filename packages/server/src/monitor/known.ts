@@ -23,6 +23,8 @@ interface KnownServer {
 /** A submission that is expected only to renew pulses. */
 export interface Expected {
   submission: Submission;
+  /** How long after the sweep was to look at one of its pulses it came, milliseconds; less than 0: before. */
+  lateMs: number;
   renewals: (Renewal & Pick<KeptReport, 'states'>)[];
 }
 
@@ -73,7 +75,7 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
   }
 
   /** Undefined unless the key is the known one, and the reports say of whole pulses what they said the last time. */
-  function expect(submission: Submission): Expected['renewals'] | undefined {
+  function expect(submission: Submission): Expected | undefined {
     const { identity, ip, at, heardUntil, reports, alerts, sentAt } = submission;
     const server = servers.get(identity.name);
     if (!server || server.ip !== ip || alerts.length > 0 || reports.length === 0) return undefined;
@@ -102,8 +104,12 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
     }
     if (members !== reports.length) return undefined;
     const renewals: Expected['renewals'] = [];
-    for (const beat of beats.values()) renewals.push(renewalOf(beat, at, heardUntil));
-    return renewals;
+    let lateMs = Number.NEGATIVE_INFINITY;
+    for (const beat of beats.values()) {
+      lateMs = Math.max(lateMs, at - beat.wakeAt);
+      renewals.push(renewalOf(beat, at, heardUntil));
+    }
+    return { submission, lateMs, renewals };
   }
 
   function renewalOf(beat: Beat, at: number, heardUntil: number): Expected['renewals'][number] {
@@ -121,8 +127,8 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
       const unexpected = new Set<string>();
       const expected: Expected[] = [];
       for (const submission of batch) {
-        const renewals = expect(submission);
-        if (renewals) expected.push({ submission, renewals });
+        const one = expect(submission);
+        if (one) expected.push(one);
         else unexpected.add(submission.identity.name);
       }
       if (unexpected.size === 0) return { expected, others: [] };

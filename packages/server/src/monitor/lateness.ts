@@ -10,7 +10,7 @@ type Part = (typeof PARTS)[number];
 const WORDS: Record<Part, string> = {
   'event loop': 'its event loop stood still for',
   sweep: 'missed promises were noticed after',
-  intake: 'more was sent than it can take, for',
+  intake: 'more was sent than it can take, and heard after',
 };
 
 /** Sees to it that a collector that runs late says so itself. */

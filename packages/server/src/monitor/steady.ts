@@ -28,7 +28,8 @@ async function tryRenew({ db, keepsReports, publish }: MonitorDeps, expected: Ex
   ]);
   if (!(await atomically(db, statements))) return false;
   const reports = expected.reduce((sum, { submission }) => sum + submission.reports.length, 0);
-  publish({ reports, alerts: 0, wakeAt: undefined, isVisible: false });
+  const lateMs = expected.reduce((latest, one) => Math.max(latest, one.lateMs), 0);
+  publish({ reports, lateMs, alerts: 0, wakeAt: undefined, isVisible: false });
   return true;
 }
 

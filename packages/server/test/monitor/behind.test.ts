@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Report } from '@overc/protocol';
 import { accept } from '../../src/monitor/accept.ts';
-import type { MonitorDeps } from '../../src/monitor/deps.ts';
+import type { Effects, MonitorDeps } from '../../src/monitor/deps.ts';
 import { expireOverdue } from '../../src/monitor/expire.ts';
 import { createKnown } from '../../src/monitor/known.ts';
 import { saveSign } from '../../src/store/collectors.ts';
@@ -22,11 +22,14 @@ const MINUTE = 60_000;
 onBothKinds('a collector to which more is sent than it can take', (kind) => {
   const store = withStore(kind);
   let deps: MonitorDeps;
+  let late: Effects['lateMs'][];
   beforeEach(async () => {
+    late = [];
     const hashKey = (_server: string, key: string) => key;
     deps = {
       ...{ db: store.db, known: createKnown(hashKey), hashKey },
-      ...{ channels: [], keepsReports: false, keepHistoryMs: 10 * MINUTE, publish() {} },
+      ...{ channels: [], keepsReports: false, keepHistoryMs: 10 * MINUTE },
+      publish: ({ lateMs }) => late.push(lateMs),
     };
     await hear(0, 0, { service: 'cpu' }, { service: 'disk' });
     await hear(0, 0, { service: 'load' });
@@ -63,6 +66,13 @@ onBothKinds('a collector to which more is sent than it can take', (kind) => {
       'plugin/offline disk',
       'plugin/offline load',
     ]);
+  });
+
+  it('tells how late what only renews pulses was, by when they were to be looked at', async () => {
+    await hear(MINUTE - 1, 0, { service: 'load' });
+    await hear(MINUTE + 2000, 3000, { service: 'cpu' }, { service: 'disk' });
+    await hear(MINUTE + 2000, 3000, { service: 'cpu' }, { service: 'disk', state: 'WARN' });
+    assert.deepEqual(late.slice(2), [0, 2000, undefined]);
   });
 
   it('finds those broken that were due before', async () => {
@@ -122,7 +132,7 @@ describe('a collector whose disk stands still while five hundred report', () => 
     await eventually(() => assert.equal(heard, 500));
     const since = performance.now();
     await eventually(() => assert.ok(performance.now() - since > 1100));
-    clock.jump(1500);
+    clock.jump(1400);
     const late = collector.report(disk);
     await eventually(() => assert.equal(heard, 501));
     release();

@@ -51,16 +51,19 @@ onBothKinds('a collector that runs late', (kind) => {
 onBothKinds('what a collector says that more is sent to than it can take', (kind) => {
   const store = withStore(kind);
 
-  it('is since when', async () => {
+  it('is how late it hears', async () => {
     const deps = { db: store.db, channels: [], publish() {} };
     const lateness = createLateness({
       ...{ deps, now: () => 0, name: () => 'berlin', wasGapSince: () => false },
       take: { 'event loop': () => 0, sweep: () => 50, intake: () => 12_345 },
     });
     await lateness.look();
-    assert.deepEqual(lateness.clauses(), ['more was sent than it can take, for 12.3 s']);
+    assert.deepEqual(lateness.clauses(), ['more was sent than it can take, and heard after 12.3 s']);
     const [alert] = await store.db('alerts');
-    assert.equal(alert.message, 'Collector berlin is late: more was sent than it can take, for 12.3 s');
+    assert.equal(
+      alert.message,
+      'Collector berlin is late: more was sent than it can take, and heard after 12.3 s',
+    );
   });
 });
 
