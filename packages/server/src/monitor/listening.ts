@@ -1,7 +1,7 @@
 import { DAY_MS } from '../clock.ts';
 import { findingAt, type Gap } from '../core/gap.ts';
 import { insertOwnAlert } from '../store/alerts.ts';
-import { forgetCollectors, type Sign, saveSign } from '../store/collectors.ts';
+import { findMostBehind, forgetCollectors, type Sign, saveSign } from '../store/collectors.ts';
 import { creditGap, findLastSign, lockLastSign, saveLastSign, signAgain, startAnew } from '../store/gaps.ts';
 import { type Tx, transaction } from '../store/transaction.ts';
 import type { MonitorDeps } from './deps.ts';
@@ -69,10 +69,12 @@ export function createListening({ deps, now, says, longestMs }: ListeningOptions
     return isSigned;
   }
 
-  /** What was due when a gap began is missed, whether or not anyone was listening afterwards. */
+  /** What was due when a gap began is missed, whether or not anyone was listening afterwards; unless it had not been heard yet. */
   async function expireBeforeGap(): Promise<void> {
     const finding = findIn(await findLastSign(deps.db), now());
-    if (finding?.kind === 'gap') await expireUntil(deps, finding.gap.since, finding.gap.until);
+    if (finding?.kind !== 'gap') return;
+    const { since, until } = finding.gap;
+    await expireUntil(deps, since - (await findMostBehind(deps.db, since - longestMs)), until);
   }
 
   function findIn(at: number | undefined, time: number) {

@@ -4,7 +4,9 @@ import { accept } from '../../src/monitor/accept.ts';
 import type { Effects, MonitorDeps } from '../../src/monitor/deps.ts';
 import { expireOverdue } from '../../src/monitor/expire.ts';
 import { createKnown } from '../../src/monitor/known.ts';
+import { createListening } from '../../src/monitor/listening.ts';
 import { saveSign } from '../../src/store/collectors.ts';
+import { saveLastSign } from '../../src/store/gaps.ts';
 import { Sqlite } from '../../src/store/sqlite/driver.ts';
 import { transaction } from '../../src/store/transaction.ts';
 import {
@@ -96,11 +98,30 @@ onBothKinds('a collector to which more is sent than it can take', (kind) => {
     assert.deepEqual((await alerts()).slice(0, 1), ['plugin/offline load']);
   });
 
+  /** Another collector signs that it is behind. */
+  async function sign(aliveAt: number, behindMs: number): Promise<void> {
+    const other = { name: 'other', version: '1', startedAt: T0, changes: 0 };
+    await transaction(store.db, async (tx) => {
+      await saveSign(tx, { ...other, aliveAt, behindMs });
+      await saveLastSign(tx, aliveAt);
+    });
+  }
+
+  it('had not heard all when it ended', async () => {
+    const begin = async (now: number) => {
+      const says = () => ({ name: 'next', version: '1', changes: 0, behindMs: 0 });
+      const listening = createListening({ deps, now: () => now, says, longestMs: 2000 });
+      await listening.begin();
+    };
+    await sign(T0 + MINUTE + 1000, 1001);
+    await begin(T0 + MINUTE + 9000);
+    assert.deepEqual(await alerts(), []);
+    await sign(T0 + 2 * MINUTE + 9000, 0);
+    await begin(T0 + 3 * MINUTE);
+    assert.equal((await alerts()).length, 3);
+  });
+
   it('is waited for by others, as long as it is there', async () => {
-    const sign = (aliveAt: number, behindMs: number) =>
-      transaction(store.db, (tx) =>
-        saveSign(tx, { name: 'other', version: '1', startedAt: T0, aliveAt, changes: 0, behindMs }),
-      );
     await sign(T0 + MINUTE, 3000);
     await look(MINUTE + 2000, 0);
     assert.deepEqual(await alerts(), []);
