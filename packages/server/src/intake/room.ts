@@ -12,7 +12,7 @@ const PRESSING_POSTS = 100;
 /** How long they have waited in all until the pace is told: many times as long as batches take, since some end together. */
 const TELLING_MS = 1000;
 /** While it is crowded, what comes next may be later by this than what came so far. */
-const LATER_MS = 500;
+const LATER_MS = 250;
 /** Longer is not waited for what was sent. */
 const MOST_BEHIND_MS = 60_000;
 
