@@ -91,10 +91,11 @@ export function createApp(
     publish,
   };
   const self = { name: config.name ?? '', version: version() };
+  const says = () => ({ ...self, changes: changes.made(), behindMs: intake.behindMs() });
   const listening = createListening({
     deps,
     now: () => clock.now(),
-    says: () => ({ ...self, changes: changes.made(), behindMs: intake.behindMs() }),
+    says,
     longestMs: MISSED_SIGNS * signEveryMs,
   });
   const intake = createIntake({
@@ -104,7 +105,7 @@ export function createApp(
     log,
   });
 
-  const sweep = createSweep(deps, listening, intake, clock, log);
+  const sweep = createSweep(deps, listening, { settled: intake.settled, says }, clock, log);
   const lateness = createLateness({
     deps,
     now: () => clock.now(),

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Outcome, Settled, Submission } from '../monitor/submission.ts';
+import { Behind } from './behind.ts';
 import { Refusals } from './refusals.ts';
 import { Room } from './room.ts';
 
@@ -55,6 +56,7 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
   let queue: Waiting[] = [];
   let lastNumber = 0;
   const room = new Room();
+  const behind = new Behind();
   /** By the number of its first submission, until when each batch is under way. */
   const underWay = new Map<number, Promise<void>>();
   const busyServers = new Set<string>();
@@ -67,7 +69,9 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
   let problem: string | undefined;
 
   async function refuse(): Promise<never> {
-    const ms = refusals.hold(performance.now());
+    const now = performance.now();
+    behind.refuse(now);
+    const ms = refusals.hold(now);
     if (ms !== undefined) {
       await pause(ms);
       refusals.leave();
@@ -119,12 +123,14 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
   async function finish(number: number, batch: Waiting[]): Promise<void> {
     const gatheredAt = beganAt;
     await storeBatch(batch);
-    if (lateMs !== undefined) room.heard(gatheredAt, lateMs);
+    if (lateMs !== undefined) behind.hear(gatheredAt, lateMs);
     lateMs = undefined;
     underWay.delete(number);
     for (const { submission } of batch) busyServers.delete(submission.identity.name);
     const items = batch.reduce((sum, { submission }) => sum + itemsOf(submission), 0);
-    room.leave(batch.length, items, performance.now());
+    const now = performance.now();
+    room.leave(batch.length, items, now);
+    behind.wait(room.posts, now);
     begin();
   }
 
@@ -171,6 +177,7 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
       const now = performance.now();
       if (room.isFull(now)) return refuse();
       room.enter(itemsOf(submission), now);
+      behind.wait(room.posts, now);
       return new Promise((resolve, reject) => {
         queue.push({ number: ++lastNumber, submission, resolve, reject });
         plan();
@@ -187,7 +194,7 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
       }
     },
     waiting: () => room.posts,
-    behindMs: () => Math.ceil(room.behindMs(performance.now())),
+    behindMs: () => behind.ms(performance.now()),
     noteLate(ms) {
       lateMs = Math.max(ms, lateMs ?? 0);
     },

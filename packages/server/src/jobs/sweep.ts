@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { MonitorDeps } from '../monitor/deps.ts';
 import { expireOverdue } from '../monitor/expire.ts';
 import type { Listening } from '../monitor/listening.ts';
+import type { Sign } from '../store/collectors.ts';
 import { createLoop, type Job } from './loop.ts';
 
 /** A promise that another collector recorded and then died with is still noticed within a second. */
@@ -15,12 +16,12 @@ export interface Sweep extends Job {
   takeDelay(): number;
 }
 
-/** What the sweep asks of the intake. */
+/** What the sweep asks first. */
 export interface Hearing {
   /** Resolves when all that was received before is on disk or refused. */
   settled(): Promise<void>;
-  /** What was sent within so many milliseconds may not have been received yet. */
-  behindMs(): number;
+  /** What the collector says of itself: how far it is behind. */
+  says(): Pick<Sign, 'name' | 'behindMs'>;
 }
 
 /**
@@ -48,12 +49,12 @@ export function createSweep(
     longestSleepMs: LONGEST_SLEEP_MS,
     shortestSleepMs: SHORTEST_SLEEP_MS,
     async work(now) {
-      const behindMs = hearing.behindMs();
+      const said = hearing.says();
       await listening.ready();
       dueSince = clock.now();
       try {
         await hearing.settled();
-        return await expireOverdue(deps, now, behindMs);
+        return await expireOverdue(deps, now, said);
       } finally {
         note();
         dueSince = undefined;

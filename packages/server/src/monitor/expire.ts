@@ -1,4 +1,4 @@
-import { findMostBehind } from '../store/collectors.ts';
+import { findMostBehind, type Sign } from '../store/collectors.ts';
 import { findOverdue, nextWakeAt, postponeWakeUps } from '../store/pulses.ts';
 import { silenceOverdue } from '../store/silence.ts';
 import { type MonitorDeps, shown } from './deps.ts';
@@ -14,18 +14,18 @@ const FOUND_AT_ONCE = 5000;
 
 /**
  * Records every promise that is broken at `now`, and moves the wake-up of those that were kept to their new deadline. What
- * was sent within the last `behindMs`, or more where another collector is further behind, may not have been heard yet, so
- * what was due since is left. Returns when to look next; undefined when nothing is promised.
+ * was sent within the last milliseconds that the collector, or another one, is behind may not have been heard yet, so what was due
+ * since is left. Returns when to look next; undefined when nothing is promised.
  */
 export async function expireOverdue(
   deps: MonitorDeps,
   now: number,
-  behindMs: number,
+  { name, behindMs }: Pick<Sign, 'name' | 'behindMs'>,
 ): Promise<number | undefined> {
   const { db } = deps;
   const earliest = await nextWakeAt(db);
   if (earliest === undefined || earliest > now - behindMs) return earliest;
-  const due = now - Math.max(behindMs, await findMostBehind(db, now - SIGNED_WITHIN_MS));
+  const due = now - Math.max(behindMs, await findMostBehind(db, now - SIGNED_WITHIN_MS, name));
   await expireUntil(deps, due, now);
   for (let kept = CHUNK; kept === CHUNK; ) kept = await postponeWakeUps(db, due, CHUNK);
   return nextWakeAt(db);

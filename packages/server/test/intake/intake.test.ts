@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
+import { Behind } from '../../src/intake/behind.ts';
 import { createIntake } from '../../src/intake/intake.ts';
 import { Refusals } from '../../src/intake/refusals.ts';
 import { Room } from '../../src/intake/room.ts';
@@ -255,47 +256,56 @@ describe('the room for what waits', () => {
     room.leave(3000, 9000, 2000);
     assert.equal(fill(room, 2000), 2040); // the last two of a group count for the next second
   });
+});
+
+describe('a collector to which more is sent than it can take', () => {
+  /** So many POSTs have waited since 0. */
+  const behindWith = (posts: number) => {
+    const behind = new Behind();
+    for (let waiting = 1; waiting <= posts; waiting++) behind.wait(waiting, 0);
+    return behind;
+  };
 
   it('is behind while it is crowded, until it has rested', () => {
-    const room = new Room();
-    enter(room, 499, 1, 0);
-    assert.equal(room.behindMs(50), 0);
-    enter(room, 1, 1, 60);
-    assert.equal(room.behindMs(160), 100);
-    assert.equal(room.behindMs(5060), 5000, 'all wait for the disk');
+    const behind = behindWith(499);
+    assert.equal(behind.ms(50), 0);
+    behind.wait(500, 60);
+    assert.equal(behind.ms(160), 100);
+    assert.equal(behind.ms(5060), 5000, 'all wait for the disk');
     for (let now = 5060; now <= 9060; now += 100) {
-      room.leave(450, 450, now); // who is answered has the next one ready
-      enter(room, 450, 1, now + 60);
+      behind.wait(50, now); // who is answered has the next one ready
+      behind.wait(500, now + 60);
     }
-    assert.equal(room.behindMs(9120), 9060);
-    room.leave(500, 500, 9120);
-    assert.equal(room.behindMs(9219), 9159);
-    assert.equal(room.behindMs(9220), 0);
-    enter(room, 500, 1, 20_000);
-    assert.equal(room.behindMs(20_001), 1, 'anew after a rest');
+    assert.equal(behind.ms(9120), 9060);
+    behind.wait(0, 9120);
+    assert.equal(behind.ms(9219), 9159);
+    assert.equal(behind.ms(9220), 0);
+    behind.wait(500, 20_000);
+    assert.equal(behind.ms(20_001), 1, 'anew after a rest');
   });
 
   it('is behind by little more than the latest was late, and never by more than a minute', () => {
-    const room = new Room();
-    enter(room, 500, 1, 0);
-    room.heard(200, 400);
-    assert.equal(room.behindMs(300), 300, 'all that was sent before is here');
-    room.heard(9900, 400);
-    assert.equal(room.behindMs(10_000), 750);
-    room.heard(9950, 300);
-    assert.equal(room.behindMs(10_000), 650, 'the one before was later still');
-    room.heard(9940, 370);
-    assert.equal(room.behindMs(10_000), 670, 'a batch that was stored in less time came later');
-    room.heard(11_000, 0);
-    assert.equal(room.behindMs(11_100), 350, 'nothing as late came since');
-    assert.equal(room.behindMs(14_000), 3250, 'nothing came since');
-    room.heard(100_000, 70_000);
-    assert.equal(room.behindMs(100_000), 60_000);
+    const behind = behindWith(500);
+    behind.hear(200, 400);
+    assert.equal(behind.ms(300), 300, 'all that was sent before is here');
+    behind.hear(9900, 400);
+    assert.equal(behind.ms(10_000), 750);
+    behind.hear(9950, 300);
+    assert.equal(behind.ms(10_000), 650, 'the one before was later still');
+    behind.hear(9940, 370);
+    assert.equal(behind.ms(10_000), 670, 'a batch that was stored in less time came later');
+    behind.hear(11_000, 0);
+    assert.equal(behind.ms(11_100), 350, 'nothing as late came since');
+    assert.equal(behind.ms(14_000), 3250, 'nothing came since');
+    behind.hear(100_000, 70_000);
+    assert.equal(behind.ms(100_000), 60_000);
   });
 
   it('is behind until whoever was refused has been back', () => {
-    const room = roomAfter(100);
-    assert.equal(room.behindMs(9999), 9999);
-    assert.equal(room.behindMs(10_000), 0);
+    const behind = new Behind();
+    behind.refuse(0);
+    behind.refuse(1000);
+    assert.equal(behind.ms(10_999), 10_999);
+    assert.equal(behind.ms(11_000), 0);
   });
 });

@@ -48,7 +48,8 @@ onBothKinds('a collector to which more is sent than it can take', (kind) => {
     assert.deepEqual(await accept(deps, [submission]), ['stored']);
   }
 
-  const look = (after: number, behind: number) => expireOverdue(deps, T0 + after, behind);
+  const look = (after: number, behindMs: number) =>
+    expireOverdue(deps, T0 + after, { name: 'berlin', behindMs });
 
   async function alerts(): Promise<string[]> {
     const rows = await store.db('alerts').orderBy('id');

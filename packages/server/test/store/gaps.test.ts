@@ -46,6 +46,7 @@ onBothKinds('a sign of life that goes on', (kind) => {
     assert.equal(await findMostBehind(store.db, T0), 300);
     await signAgain(store.db, signOf(T0 + 1000, 1200), MOST_MS);
     assert.equal(await findMostBehind(store.db, T0), 1200);
+    assert.equal(await findMostBehind(store.db, T0, 'a'), 300);
     await signAgain(store.db, signOf(T0 + 1001), MOST_MS);
     assert.equal(await findMostBehind(store.db, T0), 300);
     assert.equal(await findMostBehind(store.db, T0 + 1), 0);
