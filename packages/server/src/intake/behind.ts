@@ -1,9 +1,7 @@
-/** It is crowded while as many POSTs wait for the disk. */
-const CROWD_POSTS = 500;
+import { ALWAYS_POSTS, RELIEVED_MS } from './room.ts';
+
 /** Who is answered may have the next report ready, so that it is crowded again at once; unless for so long it was not. */
 const REST_MS = 100;
-/** Whoever was refused has been back by then. */
-const BACK_MS = 10_000;
 /** While it is crowded, what comes next may be later by this than what came so far. */
 const LATER_MS = 250;
 /** Longer is not waited for what was sent. */
@@ -23,9 +21,9 @@ export class Behind {
   #heardAt = Number.NEGATIVE_INFINITY;
   #lateMs = 0;
 
-  /** So many POSTs wait for the disk now; to be told whenever it is another number. */
+  /** So many POSTs wait for the disk now; it is crowded while as many do as always may. To be told whenever it is another number. */
   wait(posts: number, now: number): void {
-    const isCrowd = posts >= CROWD_POSTS;
+    const isCrowd = posts >= ALWAYS_POSTS;
     if (isCrowd && !this.#isCrowded(now)) this.#crowdedSince = now;
     if (isCrowd || this.#isCrowd) this.#crowdAt = now;
     this.#isCrowd = isCrowd;
@@ -55,6 +53,6 @@ export class Behind {
   }
 
   #isCrowded(now: number): boolean {
-    return this.#isCrowd || now - this.#crowdAt < REST_MS || now - this.#refusedAt < BACK_MS;
+    return this.#isCrowd || now - this.#crowdAt < REST_MS || now - this.#refusedAt < RELIEVED_MS;
   }
 }

@@ -1,12 +1,12 @@
 /** So many POSTs may always wait, however slow the last batches were. */
-const ALWAYS_POSTS = 500;
+export const ALWAYS_POSTS = 500;
 /** More is not held in memory, however fast it is stored. */
 const MOST_POSTS = 10_000;
 const MOST_ITEMS = 200_000;
 /** Who would wait longer than this, while more comes than is stored, does better to come back. */
 const LONGEST_WAIT_MS = 100;
 /** More has come than is stored until for so long there was room for all. Whoever was refused has been back by then. */
-const RELIEVED_MS = 10_000;
+export const RELIEVED_MS = 10_000;
 /** As long as so many POSTs wait, the disk is what they wait for: what is stored meanwhile tells the pace. */
 const PRESSING_POSTS = 100;
 /** How long they have waited in all until the pace is told: many times as long as batches take, since some end together. */
