@@ -130,7 +130,7 @@ export function credit(pulse: Pulse, until: number): Pulse {
 export function isSteady(
   { reportedAt, patienceMs, deadlineAt, wakeAt }: Pulse,
   at: number,
-  heardUntil = at,
+  behindMs = 0,
 ): boolean {
-  return reportedAt <= at && heardUntil < deadlineAt && wakeAt !== null && wakeAt <= at + patienceMs;
+  return reportedAt <= at && at - behindMs < deadlineAt && wakeAt !== null && wakeAt <= at + patienceMs;
 }

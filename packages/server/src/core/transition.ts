@@ -5,12 +5,12 @@ import type { Change, Event, Span, Status } from './status.ts';
 /**
  * What a report received at `at` does to a service; `current` is undefined on the first one.
  * A report after the deadline finds the promise broken, whether or not the sweep came first,
- * so that the alerts depend on nothing but the reports and their times. One that was received when all that had been sent by
- * `heardUntil` was heard keeps a promise that was due since: it may have been sent in time (docs/adr/0021).
+ * so that the alerts depend on nothing but the reports and their times. One that was received when what was sent within
+ * `behindMs` may not have been heard yet keeps a promise that was due within them: it may have been sent in time (docs/adr/0021).
  */
-export function receive(current: Status | undefined, report: Report, at: number, heardUntil = at): Change {
+export function receive(current: Status | undefined, report: Report, at: number, behindMs = 0): Change {
   const reportedAt = Math.max(at, current?.reportedAt ?? at, current?.since ?? at); // never backwards, whichever collector's clock it is
-  const missed = current && expire(current, reportedAt - (at - heardUntil));
+  const missed = current && expire(current, reportedAt - behindMs);
   if (!missed) return take(current, report, reportedAt);
   const { next, closed, events } = take(missed.next, report, reportedAt);
   return { next, closed: [...missed.closed, ...closed], events: [...missed.events, ...events] };

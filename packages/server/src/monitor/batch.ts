@@ -86,11 +86,10 @@ export function applySubmission(
   alerts: PostedAlert[],
 ): NewAlert[] {
   const raised: NewAlert[] = [];
-  const behindMs = submission.at - submission.heardUntil;
   const services = submission.reports.map((report) => workingOn(batch, server.id, report.service));
   beatTogether(batch, services, submission.at, (service, index, at) => {
     const report = submission.reports[index] as Report;
-    const { next, closed, events } = receive(service.status, report, at, at - behindMs);
+    const { next, closed, events } = receive(service.status, report, at, submission.behindMs);
     service.status = next;
     service.closed.push(...closed);
     if (report.title !== undefined) service.reportedTitle = report.title || null;

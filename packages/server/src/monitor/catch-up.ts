@@ -28,7 +28,7 @@ export async function applyLate(
   { submission, server }: Admitted,
   { keepHistoryMs }: Pick<MonitorDeps, 'keepHistoryMs'>,
 ): Promise<NewAlert[]> {
-  const { at: now, heardUntil, more = false } = submission;
+  const { at: now, behindMs, more = false } = submission;
   const late: Late[] = [];
   for (const [name, all] of entriesOf(submission, now - keepHistoryMs)) {
     const service = workingOn(batch, server.id, name);
@@ -43,7 +43,7 @@ export async function applyLate(
     batch.filled.push(...filledBy(held, gaps, now).map((part) => ({ service: one.service, ...part })));
     batch.late.push(...keptOf(one));
   }
-  hearNewest(batch, late, now, more ? undefined : heardUntil);
+  hearNewest(batch, late, now, more ? undefined : now - behindMs);
   const summary = await summarize(tx, server.id, backlog, late, submission);
   return more ? [] : [...tellAll(batch, server.id, late, now), ...summary];
 }
@@ -54,10 +54,10 @@ function hasNewest({ before, entries }: Late): boolean {
 }
 
 /**
- * Renews the pulses of services by their newest reports. A promise that was due by `heardUntil` is broken; while more follows,
+ * Renews the pulses of services by their newest reports. A promise that was due by `judgedAt` is broken; while more follows,
  * undefined is given for it, and promises begin when they are heard.
  */
-function hearNewest(batch: Batch, late: Late[], now: number, heardUntil: number | undefined): void {
+function hearNewest(batch: Batch, late: Late[], now: number, judgedAt: number | undefined): void {
   const byTime = new Map<number, Working[]>();
   for (const one of late.filter(hasNewest)) {
     const { at } = one.entries.at(-1) as Entry;
@@ -67,8 +67,8 @@ function hearNewest(batch: Batch, late: Late[], now: number, heardUntil: number 
   }
   for (const [at, services] of [...byTime].sort(([a], [b]) => a - b)) {
     const groups = beatTogether(batch, services, at);
-    if (heardUntil === undefined) for (const group of groups) promiseFrom(group, now);
-    else for (const service of services) expireUntold(service, heardUntil);
+    if (judgedAt === undefined) for (const group of groups) promiseFrom(group, now);
+    else for (const service of services) expireUntold(service, judgedAt);
   }
 }
 

@@ -76,7 +76,7 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
 
   /** Undefined unless the key is the known one, and the reports say of whole pulses what they said the last time. */
   function expect(submission: Submission): Expected | undefined {
-    const { identity, ip, at, heardUntil, reports, alerts, sentAt } = submission;
+    const { identity, ip, at, behindMs, reports, alerts, sentAt } = submission;
     const server = servers.get(identity.name);
     if (!server || server.ip !== ip || alerts.length > 0 || reports.length === 0) return undefined;
     if (sentAt !== undefined && isSkewNews(server.skewMs, at - sentAt)) return undefined;
@@ -107,18 +107,18 @@ export function createKnown(hashKey: (server: string, key: string) => string): K
     let lateMs = Number.NEGATIVE_INFINITY;
     for (const beat of beats.values()) {
       lateMs = Math.max(lateMs, at - beat.wakeAt);
-      renewals.push(renewalOf(beat, at, heardUntil));
+      renewals.push(renewalOf(beat, at, behindMs));
     }
     return { submission, lateMs, renewals };
   }
 
-  function renewalOf(beat: Beat, at: number, heardUntil: number): Expected['renewals'][number] {
+  function renewalOf(beat: Beat, at: number, behindMs: number): Expected['renewals'][number] {
     const { pulseId, version, wakeAt, patienceMs, numbers } = beat;
     const [states, infos] = [statesText(beat.states), JSON.stringify(beat.infos)];
     const bringsWakeUp = isBrought(wakeAt, at, patienceMs);
     // Noted before it is stored: should that fail, the sweep finds the wake-up where it was.
     if (bringsWakeUp) for (const number of numbers) known.noteWakeUp(number, at + patienceMs);
-    return { pulseId, version, at, heardUntil, bringsWakeUp, states, infos };
+    return { pulseId, version, at, behindMs, bringsWakeUp, states, infos };
   }
 
   return {

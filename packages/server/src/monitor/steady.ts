@@ -53,9 +53,9 @@ async function findSurprising({ db }: MonitorDeps, expected: Expected[]): Promis
   const pulses = new Map((await findPulses(db, new Set(ids))).map((pulse) => [pulse.id, pulse]));
   const surprising = new Set<Submission>();
   for (const { submission, renewals } of expected) {
-    const isExpected = renewals.every(({ pulseId, version, at, heardUntil }) => {
+    const isExpected = renewals.every(({ pulseId, version, at, behindMs }) => {
       const pulse = pulses.get(pulseId);
-      return pulse?.version === version && isSteady(pulse.value, at, heardUntil);
+      return pulse?.version === version && isSteady(pulse.value, at, behindMs);
     });
     if (!isExpected) surprising.add(submission);
     else

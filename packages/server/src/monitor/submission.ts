@@ -6,8 +6,8 @@ export interface Submission {
   ip: string | null;
   /** When it was received, UTC ms. */
   at: number;
-  /** By when all that had been sent was heard, UTC ms: `at`, unless the collector was behind. Promises that were due later are kept by it. */
-  heardUntil: number;
+  /** What was sent within so many milliseconds before it may not have been heard yet; promises that were due within them are kept by it. */
+  behindMs: number;
   reports: Report[];
   alerts: PostedAlert[];
   /** When it was sent, by the sender's clock; undefined: it did not say. */

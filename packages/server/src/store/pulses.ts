@@ -85,7 +85,7 @@ export interface Renewal {
   version: number;
   at: number;
   /** See `monitor/submission.ts`. */
-  heardUntil: number;
+  behindMs: number;
   /** As in the pulse's row: JSON of a list with an info for each slot. */
   infos: string;
   /** Whether it brings the wake-up along, see `core/pulse.ts`. It never makes a wake-up come after the deadline. */
@@ -117,8 +117,8 @@ function renewing(more: string): GroupedWrite {
 export function renewalsOf(db: Knex, renewals: Renewal[]): Statement[] {
   const bringing: unknown[][] = [];
   const others: unknown[][] = [];
-  for (const { pulseId, version, at, heardUntil, infos, bringsWakeUp } of renewals)
-    (bringsWakeUp ? bringing : others).push([pulseId, version, at, heardUntil, infos]);
+  for (const { pulseId, version, at, behindMs, infos, bringsWakeUp } of renewals)
+    (bringsWakeUp ? bringing : others).push([pulseId, version, at, at - behindMs, infos]);
   return [...writesOf(db, RENEW_WITH_WAKE_UP, bringing), ...writesOf(db, RENEW, others)];
 }
 

@@ -63,13 +63,12 @@ describe('a pulse', () => {
       fc.property(members, fc.integer({ min: -2000, max: 12_000 }), behind, (members, after, behindMs) => {
         const pulse = pulseOf(members);
         const at = T0 + after;
-        const heardUntil = at - behindMs;
-        fc.pre(isSteady(pulse, at, heardUntil));
+        fc.pre(isSteady(pulse, at, behindMs));
         const renewed = renew(pulse, at, pulse.patienceMs);
         for (const one of members) {
           const { state, periodSeconds, graceSeconds } = one;
           const report = { service: 's', state, info: 'new', periodSeconds, graceSeconds };
-          const { next, closed, events } = receive(statusOf(one, 'old', pulse), report, at, heardUntil);
+          const { next, closed, events } = receive(statusOf(one, 'old', pulse), report, at, behindMs);
           assert.deepEqual(statusOf(one, 'new', renewed), next);
           assert.deepEqual([closed, events], [[], []]);
         }

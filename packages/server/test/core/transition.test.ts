@@ -82,11 +82,11 @@ describe('transition', () => {
   });
 
   it('finds a promise kept that was due since all that had been sent was heard', () => {
-    const [at, heardUntil] = [T0 + 75_000, T0 + 59_999];
-    const { next, closed, events } = receive(first('OK'), report('OK', 'late'), at, heardUntil);
+    const at = T0 + 75_000;
+    const { next, closed, events } = receive(first('OK'), report('OK', 'late'), at, 15_001);
     assert.deepEqual([closed, events], [[], []]);
     assert.deepEqual([next.reportedAt, next.deadlineAt, next.reports], [at, at + 60_000, 2]);
-    assert.equal(receive(first('OK'), report('OK'), at, T0 + 60_000).events.length, 2);
+    assert.equal(receive(first('OK'), report('OK'), at, 15_000).events.length, 2);
   });
 
   it('keeps the time from running backwards when another collector’s clock is behind', () => {

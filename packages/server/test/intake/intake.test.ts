@@ -10,7 +10,7 @@ const submission = (name: string): Submission => ({
   identity: { name, key: 'k' },
   ip: null,
   at: 0,
-  heardUntil: 0,
+  behindMs: 0,
   reports: [],
   alerts: [],
 });

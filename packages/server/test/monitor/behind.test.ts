@@ -37,14 +37,14 @@ onBothKinds('a collector to which more is sent than it can take', (kind) => {
     await hear(0, 0, { service: 'load' });
   });
 
-  /** Reports come together `after` T0, when all had been heard that was sent `behind` milliseconds before. */
-  async function hear(after: number, behind: number, ...reports: Partial<Report>[]): Promise<void> {
+  /** Reports come together `after` T0, when all had been heard that was sent `behindMs` before. */
+  async function hear(after: number, behindMs: number, ...reports: Partial<Report>[]): Promise<void> {
     const full = reports.map((report) => ({
       ...{ service: 'cpu', state: 'OK' as const, info: '', periodSeconds: 60 },
       ...report,
     }));
-    const [at, heardUntil] = [T0 + after, T0 + after - behind];
-    const submission = { identity: WEB1, ip: null, at, heardUntil, reports: full, alerts: [] };
+    const at = T0 + after;
+    const submission = { identity: WEB1, ip: null, at, behindMs, reports: full, alerts: [] };
     assert.deepEqual(await accept(deps, [submission]), ['stored']);
   }
 

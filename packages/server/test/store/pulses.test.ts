@@ -50,7 +50,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
               pulseId: ids[index] as number,
               version: isKnownVersion ? 3 : 2,
               at,
-              heardUntil: at - behind * 1000,
+              behindMs: behind * 1000,
               infos: JSON.stringify(infos),
               bringsWakeUp: isBroughtAlong === isWakeUpKnown,
             };
@@ -63,8 +63,8 @@ onBothKinds('the one statement for steady reports', (kind) => {
 
         let steady = 0;
         const expected = pulses.map((pulse, index) => {
-          const { pulseId: id, at, heardUntil, version, bringsWakeUp } = renewals[index] as Renewal;
-          if (version !== pulse.version || !isSteady(pulse.value, at, heardUntil)) return { id, ...pulse };
+          const { pulseId: id, at, behindMs, version, bringsWakeUp } = renewals[index] as Renewal;
+          if (version !== pulse.version || !isSteady(pulse.value, at, behindMs)) return { id, ...pulse };
           steady++;
           const value = renew(pulse.value, at, pulse.value.patienceMs);
           if (!situations[index]?.isWakeUpKnown)
@@ -102,7 +102,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
   });
 
   it('touches nothing that has been removed', async () => {
-    const gone = { pulseId: 12345, version: 1, at: T0, heardUntil: T0, infos: '[""]', bringsWakeUp: false };
+    const gone = { pulseId: 12345, version: 1, at: T0, behindMs: 0, infos: '[""]', bringsWakeUp: false };
     assert.equal(await atomically(store.db, renewalsOf(store.db, [gone])), undefined);
   });
 
@@ -123,7 +123,7 @@ onBothKinds('the one statement for steady reports', (kind) => {
           pulseId,
           version: 1,
           at: time,
-          heardUntil: time,
+          behindMs: 0,
           infos: '["b"]',
           bringsWakeUp: pulseId % 2 === 0,
         },

@@ -71,7 +71,7 @@ async function handle(
   const wait = badKeys.retryAfter(ip, name, at);
   if (wait > 0) throw new HttpError(429, `Too many wrong keys for ${name}; wait ${wait} s.`, wait);
 
-  const outcome = await intake.submit({ ip, at, heardUntil: at - intake.behindMs(), ...content });
+  const outcome = await intake.submit({ ip, at, behindMs: intake.behindMs(), ...content });
   if (outcome === 'wrong-key') {
     badKeys.note(ip, name, at);
     throw forbidden(
