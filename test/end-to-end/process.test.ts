@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { type Collector, startCollector } from '../support/collector.ts';
 import { newDatabase } from '../support/database.ts';
@@ -34,6 +35,15 @@ describe('overc-server', () => {
 
   describe('as a process', () => {
     const start = () => startCollector(scene, { database: newDatabase('SQLite', scene) });
+
+    it('gives V8 the room and the habits that it needs (docs/performance.md), as these tests start it too', () => {
+      const flags = readFileSync(`/proc/${owner.program.pid}/cmdline`, 'utf8').split('\0').slice(1, 4);
+      assert.deepEqual(flags, [
+        '--max-semi-space-size=32',
+        '--no-allocation-site-pretenuring',
+        '--heap-growing-percent=100',
+      ]);
+    });
 
     for (const signal of ['SIGTERM', 'SIGINT'] as const)
       it(`ends with 0 at ${signal}, when it has answered and stored what it had accepted`, async () => {

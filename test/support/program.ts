@@ -82,12 +82,12 @@ export class Program {
   }
 }
 
-/** With `within`, the command line is what that makes of it. */
+/** Started by its name, as users do, so that it has its flags of V8. With `within`, the command line is what that makes of it. */
 export function overcServer(
   args: string[],
   { within = (argv) => argv, ...options }: ProgramOptions & { within?: Within },
 ): Program {
-  return new Program(within([process.execPath, OVERC_SERVER, ...args]) as [string, ...string[]], options);
+  return new Program(within([OVERC_SERVER, ...args]) as [string, ...string[]], options);
 }
 
 /** Wraps a command line in another one. */
