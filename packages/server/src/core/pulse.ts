@@ -105,12 +105,12 @@ export function renew(pulse: Pulse | undefined, at: number, patienceMs: number, 
 }
 
 /**
- * Whether a report at `at` brings the wake-up at `wakeAt` along to its own deadline: when less than half of the patience
- * would be left until then. So the sweep finds none that came before the next report of who keeps its promises, however
- * often it reports, and who reports more often than it promised seldom moves it (docs/adr/0002).
+ * Whether a report at `at` brings the wake-up at `wakeAt` along to its own deadline: when no more than half of the
+ * patience would be left until then. So the sweep finds none that came before the next report of who keeps its promises,
+ * however often it reports, and who reports more often than it promised seldom moves it (docs/adr/0002).
  */
 export function isBrought(wakeAt: number, at: number, patienceMs: number): boolean {
-  return wakeAt - at < patienceMs / 2;
+  return wakeAt - at <= patienceMs / 2;
 }
 
 /**
