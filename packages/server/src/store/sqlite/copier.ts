@@ -7,7 +7,7 @@ import { Sqlite } from './driver.ts';
 /** So few pages are copied within a moment by who asked. */
 const FEW_PAGES = 100;
 /** Commits may append as fast as this copies. */
-const MOST_TURNS = 5;
+const MOST_TURNS = 12;
 
 const { file, descriptor } = workerData as { file: string; descriptor: number };
 const db = new Sqlite(file);
@@ -38,9 +38,12 @@ function pagesLeft(): number {
   return log - checkpointed;
 }
 
-/** Lets whoever waits for a report go first, where a thread can have a priority of its own: on Linux. */
+/**
+ * Lets whoever waits for a report go first, where a thread can have a priority of its own: on Linux. A lower one would
+ * starve it on a busy core: the longer it takes, the more is appended meanwhile, and commits wait for what it leaves.
+ */
 function giveWay(): void {
   try {
-    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_LOW);
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {}
 }
