@@ -22,38 +22,45 @@ export async function capacityOf(context, { database, keepReports, perPost }) {
 }
 
 async function measure(context, { database, keepReports, perPost }) {
-  const { services, rounds } = context;
+  const { services, say, seconds } = context;
   const load = statusHalves({ services, perPost, period: QUIET_PERIOD_SECONDS });
-  context.say(`${database}, keep-reports=${keepReports}, ${perPost} a POST: closed loop`);
-  const seconds = Math.min(context.seconds ?? DEFAULT_SECONDS, DEFAULT_SECONDS);
+  say(`${database}, keep-reports=${keepReports}, ${perPost} a POST: closed loop`);
   const settings = { 'keep-reports': keepReports };
   const turns = await withYardstick((yardstick) =>
     withCollector({ database, services, perPost, settings, context }, async (collector) => {
-      await warmUp(collector, load, seconds);
-      const turns = [];
-      for (let round = 0; round < rounds; round++)
-        turns.push(await measureTurn(yardstick, collector, load, seconds));
-      return turns;
+      await warmUp(collector, load, seconds ?? DEFAULT_SECONDS);
+      return takeTurns(context, { yardstick, collector, load });
     }),
   );
+  return medianOf(turns);
+}
+
+/** Closed loops of the collector and the yardstick in turns, the collector first: a list of what {@link capacityOf} tells. */
+export async function takeTurns({ rounds, seconds: most = DEFAULT_SECONDS }, { yardstick, collector, load }) {
+  const seconds = Math.min(most, DEFAULT_SECONDS);
+  const turns = [];
+  for (let round = 0; round < rounds; round++) {
+    const ours = await closedLoop({ ...load, port: collector.port, seconds });
+    const bare = await warmLoop(yardstick, load, Math.min(seconds, YARDSTICK_SECONDS));
+    turns.push({
+      perSecond: ours.perSecond,
+      yardstickPerSecond: bare.perSecond,
+      ratio: ours.perSecond / bare.perSecond,
+      p99Ms: ours.p99Ms,
+      refused: ours.non2xx + ours.failed,
+    });
+  }
+  return turns;
+}
+
+/** The turn with the median ratio, the range of ratios, and all that were refused. */
+export function medianOf(turns) {
   const sorted = turns.toSorted((a, b) => a.ratio - b.ratio);
   return {
     ...sorted[Math.floor((sorted.length - 1) / 2)],
     lowestRatio: sorted[0].ratio,
     highestRatio: sorted.at(-1).ratio,
     refused: turns.reduce((sum, { refused }) => sum + refused, 0),
-  };
-}
-
-async function measureTurn(yardstick, collector, load, seconds) {
-  const bare = await warmLoop(yardstick, load, Math.min(seconds, YARDSTICK_SECONDS));
-  const ours = await closedLoop({ ...load, port: collector.port, seconds });
-  return {
-    perSecond: ours.perSecond,
-    yardstickPerSecond: bare.perSecond,
-    ratio: ours.perSecond / bare.perSecond,
-    p99Ms: ours.p99Ms,
-    refused: ours.non2xx + ours.failed,
   };
 }
 

@@ -18,3 +18,8 @@ export function megabytes(bytes) {
 export function percent(share) {
   return `${(share * 100).toFixed(2)} %`;
 }
+
+/** From the lowest to the highest ratio of some turns, as `capacityOf` tells them. */
+export function range({ lowestRatio, highestRatio }) {
+  return `${lowestRatio.toFixed(2)}–${highestRatio.toFixed(2)} ×`;
+}

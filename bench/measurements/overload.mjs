@@ -1,19 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { capacityOf } from '../capacity.mjs';
+import { medianOf, takeTurns, warmUp } from '../capacity.mjs';
 import { createPool } from '../connections.mjs';
 import { openLoop } from '../open-loop.mjs';
 import { QUIET_PERIOD_SECONDS, randomRequests, statusHalves } from '../population.mjs';
-import { count, megabytes, ms } from '../row.mjs';
+import { count, megabytes, ms, range } from '../row.mjs';
 import { percentile, sample } from '../samples.mjs';
-import { withCollector } from '../stage.mjs';
+import { withCollector, withYardstick } from '../stage.mjs';
 import { closedLoop } from '../wrk.mjs';
 
 const SECONDS = 60;
-const AFTERWARDS_SECONDS = 10;
-const WARM_UP_SECONDS = 5;
 const MOST_P99_MS = 500;
 const MOST_GROWTH = 1.1;
-/** A closed loop right after the overload reaches this share of what one reached before. */
+/** Closed loops after the overload reach this share of what those before did, beside the yardstick; the first, right after it, of the slowest of them. */
 const FULL_SPEED = 0.9;
 /** Senders of the flood, each of which sends the next as soon as it is answered: more than three times what the collector takes within its longest wait. */
 const SENDERS = { 1: 12_000, 100: 4000 };
@@ -38,36 +36,43 @@ export const overload = {
 
 async function measure(context, perPost) {
   const { services, seconds = SECONDS, database = 'sqlite' } = context;
-  const { perSecond } = await capacityOf(context, { database, keepReports: '0', perPost });
-  const load = { services, perPost, period: QUIET_PERIOD_SECONDS };
-  context.say(`${count(SENDERS[perPost])} senders of ${perPost} a POST for ${seconds} s`);
+  const population = { services, perPost, period: QUIET_PERIOD_SECONDS };
+  const load = statusHalves(population);
   const settings = { 'keep-reports': 0 };
-  return withCollector(
-    { database, services, perPost, settings, context },
-    async ({ port, residentBytes }) => {
-      const halves = { ...statusHalves(load), port };
-      await closedLoop({ ...halves, seconds: Math.min(seconds, WARM_UP_SECONDS) });
-      const memory = sample(residentBytes);
-      const probesSeconds = PROBES_CONNECTING_SECONDS + seconds;
-      const floodSeconds = CONNECTING_SECONDS + probesSeconds + OUTLASTING_SECONDS;
-      const request = randomRequests(load);
-      const connected = pause(CONNECTING_SECONDS * 1000);
-      const [flood, probes, newcomers] = await Promise.all([
-        closedLoop({ ...halves, seconds: floodSeconds, connections: SENDERS[perPost] }),
-        connected.then(() =>
-          openLoop({
-            ...{ port, rate: PROBES_PER_SECOND, request },
-            ...{ seconds, warmUpSeconds: PROBES_CONNECTING_SECONDS },
-          }),
-        ),
-        connected.then(() => comeAnew({ port, seconds: probesSeconds, request })),
-      ]);
-      memory.stop();
-      const afterSeconds = Math.min(seconds, AFTERWARDS_SECONDS);
-      const after = await closedLoop({ ...halves, seconds: afterSeconds });
-      return rowsOf({ flood, probes, newcomers, memory, perPost, perSecond, after });
-    },
+  return withYardstick((yardstick) =>
+    withCollector({ database, services, perPost, settings, context }, async (collector) => {
+      context.say(`${perPost} a POST: closed loop`);
+      await warmUp(collector, load, seconds);
+      const before = await takeTurns(context, { yardstick, collector, load });
+      context.say(`${count(SENDERS[perPost])} senders of ${perPost} a POST for ${seconds} s`);
+      const overloaded = await flood(collector, population, load, seconds);
+      context.say(`${perPost} a POST: closed loop afterwards`);
+      const after = await takeTurns(context, { yardstick, collector, load });
+      return rowsOf({ ...overloaded, perPost, before, after });
+    }),
   );
+}
+
+/** What becomes of the flood, of the probes beside it and of newcomers, and of the memory. */
+async function flood({ port, residentBytes }, population, load, seconds) {
+  const connections = SENDERS[population.perPost];
+  const memory = sample(residentBytes);
+  const probesSeconds = PROBES_CONNECTING_SECONDS + seconds;
+  const floodSeconds = CONNECTING_SECONDS + probesSeconds + OUTLASTING_SECONDS;
+  const request = randomRequests(population);
+  const connected = pause(CONNECTING_SECONDS * 1000);
+  const [flood, probes, newcomers] = await Promise.all([
+    closedLoop({ ...load, port, seconds: floodSeconds, connections }),
+    connected.then(() =>
+      openLoop({
+        ...{ port, rate: PROBES_PER_SECOND, request },
+        ...{ seconds, warmUpSeconds: PROBES_CONNECTING_SECONDS },
+      }),
+    ),
+    connected.then(() => comeAnew({ port, seconds: probesSeconds, request })),
+  ]);
+  memory.stop();
+  return { flood, probes, newcomers, memory };
 }
 
 /** One after the other, each on a connection of its own: how long until each was answered, milliseconds; infinite when it broke. */
@@ -89,16 +94,19 @@ async function comeAnew({ port, seconds, request }) {
   return waits;
 }
 
-function rowsOf({ flood, probes, newcomers, memory, perPost, perSecond, after }) {
+function rowsOf({ flood, probes, newcomers, memory, perPost, before, after }) {
+  const [limit, since] = [medianOf(before), medianOf(after)];
   const stored = (flood.requests - flood.non2xx) / flood.seconds;
   const { 200: accepted = 0, 503: refused = 0 } = probes.statuses;
   const others = Object.keys(probes.statuses).filter((status) => status !== '200' && status !== '503');
   const what = `${count(SENDERS[perPost])} senders of ${perPost} a POST`;
-  const speed = after.perSecond / perSecond;
+  const speed = since.ratio / limit.ratio;
+  const first = after[0].ratio / limit.ratio;
+  const isAtOnce = after[0].ratio >= FULL_SPEED * limit.lowestRatio;
   return [
     {
       what: `${what}: answers`,
-      measured: `${count(flood.perSecond)}/s: ${count(stored)} stored (${(stored / perSecond).toFixed(2)} × the limit), the others 503, ${count(flood.failed)} failed`,
+      measured: `${count(flood.perSecond)}/s: ${count(stored)} stored (${(stored / limit.perSecond).toFixed(2)} × the limit), the others 503, ${count(flood.failed)} failed`,
       target: '503 for the excess, none failed',
       met: flood.non2xx > 0 && flood.failed + others.length === 0,
     },
@@ -119,10 +127,18 @@ function rowsOf({ flood, probes, newcomers, memory, perPost, perSecond, after })
       met: memory.growth() <= MOST_GROWTH,
     },
     {
-      what: `${what}: speed afterwards against before`,
-      measured: `${count(after.perSecond)} POST/s: ${speed.toFixed(2)} ×`,
-      target: `≥ ${FULL_SPEED} ×`,
-      met: speed >= FULL_SPEED,
+      what: `${what}: speed before`,
+      measured: `${count(limit.perSecond)} POST/s, ${range(limit)}`,
+      yardstick: `${count(limit.yardstickPerSecond)} POST/s`,
+      ratio: limit.ratio,
+    },
+    {
+      what: `${what}: speed afterwards`,
+      measured: `${count(since.perSecond)} POST/s, ${range(since)}; ${speed.toFixed(2)} × of before, ${first.toFixed(2)} × at once`,
+      yardstick: `${count(since.yardstickPerSecond)} POST/s`,
+      ratio: since.ratio,
+      target: `≥ ${FULL_SPEED} × of before`,
+      met: speed >= FULL_SPEED && isAtOnce,
     },
   ];
 }

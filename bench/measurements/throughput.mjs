@@ -1,5 +1,5 @@
 import { capacityOf } from '../capacity.mjs';
-import { atLeast, count, ms } from '../row.mjs';
+import { atLeast, count, ms, range } from '../row.mjs';
 
 /** What each way of reporting shall reach, as a share of the yardstick. */
 const TARGETS = [
@@ -18,12 +18,11 @@ export const throughput = {
   async run(context) {
     const rows = [];
     for (const { share, ...load } of TARGETS.filter(({ database }) => context.takes(database))) {
-      const { perSecond, yardstickPerSecond, ratio, lowestRatio, highestRatio, p99Ms, refused } =
-        await capacityOf(context, load);
-      const range = `${lowestRatio.toFixed(2)}–${highestRatio.toFixed(2)} ×`;
+      const turns = await capacityOf(context, load);
+      const { perSecond, yardstickPerSecond, ratio, p99Ms, refused } = turns;
       rows.push({
         what: `${load.database}, keep-reports=${load.keepReports}, ${load.perPost} a POST`,
-        measured: `${count(perSecond)} POST/s, p99 ${ms(p99Ms)}, ${range}${refused > 0 ? `, ${refused} refused` : ''}`,
+        measured: `${count(perSecond)} POST/s, p99 ${ms(p99Ms)}, ${range(turns)}${refused > 0 ? `, ${refused} refused` : ''}`,
         yardstick: `${count(yardstickPerSecond)} POST/s`,
         ...atLeast(ratio, share),
       });
