@@ -10,8 +10,8 @@ const MOST_OVERDUE = 200_000;
  * Sends requests at a fixed rate, whether or not earlier ones are answered: an open loop. Latency is counted from the
  * moment each was due, so that a stall is felt by all that fell due in it.
  *
- * `request(index)` gives the bytes as a string in Latin-1; `onAnswer(index, status, sentAt, answeredAt)` hears of each
- * answer (performance.now() times). What is overdue for want of a connection is dropped when it is too much, and counted
+ * `request(index)` gives the bytes as a string in Latin-1; `onAnswer(index, status, sentAt, answeredAt, dueAt)`
+ * hears of each answer (performance.now() times). What is overdue for want of a connection is dropped when it is too much, and counted
  * as unsent. The first `warmUpSeconds` are sent but not counted. `signal` ends it early.
  *
  * Resolves to {rate, sent, unsent, failed, statuses: {200: n, …}, seconds, p50Ms, p99Ms, p9999Ms, maxMs}; the
@@ -40,12 +40,12 @@ export async function openLoop({
 
   function onDone(index, status, sentAt) {
     underWay--;
-    if (index < firstCounted) return onAnswer?.(index, status, sentAt, performance.now());
+    if (index < firstCounted) return onAnswer?.(index, status, sentAt, performance.now(), dueAt(index));
     const now = performance.now();
     if (status === undefined) failed++;
     else statuses[status] = (statuses[status] ?? 0) + 1;
     if (status === 200) latencies.record(Math.max(1, Math.round((now - dueAt(index)) * 1000)));
-    onAnswer?.(index, status, sentAt, now);
+    onAnswer?.(index, status, sentAt, now, dueAt(index));
   }
 
   function sendDue(now) {
