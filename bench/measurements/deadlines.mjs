@@ -37,9 +37,10 @@ const FALL_AFTER_MS = 20_000;
 /** So long before that the load begins, since it connects first. */
 const CONNECTING_MS = 5000;
 const AT_ONCE = 16;
-const LATEST_POLL_MS = 20;
+/** Each look takes a millisecond of the core that is short of time then. */
+const LATEST_POLL_MS = 50;
 /** So many answers without a new alert: a single one may have been long on its way. */
-const STILL_POLLS = 20;
+const STILL_POLLS = 10;
 /** How long to wait for the last alert. */
 const FALL_PATIENCE_MS = 60_000;
 
