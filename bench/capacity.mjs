@@ -32,7 +32,7 @@ async function measure(context, { database, keepReports, perPost }) {
       return takeTurns(context, { yardstick, collector, load });
     }),
   );
-  return medianOf(turns);
+  return medianTurn(turns);
 }
 
 /** Closed loops of the collector and the yardstick in turns, the collector first: a list of what {@link capacityOf} tells. */
@@ -54,7 +54,7 @@ export async function takeTurns({ rounds, seconds: most = DEFAULT_SECONDS }, { y
 }
 
 /** The turn with the median ratio, the range of ratios, and all that were refused. */
-export function medianOf(turns) {
+export function medianTurn(turns) {
   const sorted = turns.toSorted((a, b) => a.ratio - b.ratio);
   return {
     ...sorted[Math.floor((sorted.length - 1) / 2)],

@@ -10,9 +10,9 @@ const MOST_OVERDUE = 200_000;
  * Sends requests at a fixed rate, whether or not earlier ones are answered: an open loop. Latency is counted from the
  * moment each was due, so that a stall is felt by all that fell due in it.
  *
- * `request(index)` gives the bytes as a string in Latin-1; `onAnswer(index, status, sentAt, answeredAt, dueAt)`
- * hears of each answer (performance.now() times). What is overdue for want of a connection is dropped when it is too much, and counted
- * as unsent. The first `warmUpSeconds` are sent but not counted. `signal` ends it early.
+ * `request(index)` gives the bytes as a string in Latin-1; `onAnswer(index, status, sentAt, answeredAt, dueAt)` hears of
+ * each answer (performance.now() times). What is overdue for want of a connection is dropped when it is too much, and
+ * counted as unsent. The first `warmUpSeconds` are sent but not counted. `signal` ends it early.
  *
  * Resolves to {rate, sent, unsent, failed, statuses: {200: n, …}, seconds, p50Ms, p99Ms, p9999Ms, maxMs}; the
  * latencies are those of 200s.

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { medianOf, takeTurns, warmUp } from '../capacity.mjs';
+import { medianTurn, takeTurns, warmUp } from '../capacity.mjs';
 import { createPool } from '../connections.mjs';
 import { openLoop } from '../open-loop.mjs';
 import { QUIET_PERIOD_SECONDS, randomRequests, statusHalves } from '../population.mjs';
@@ -45,7 +45,7 @@ async function measure(context, perPost) {
       await warmUp(collector, load, seconds);
       const before = await takeTurns(context, { yardstick, collector, load });
       context.say(`${count(SENDERS[perPost])} senders of ${perPost} a POST for ${seconds} s`);
-      const overloaded = await flood(collector, population, load, seconds);
+      const overloaded = await measureFlood(collector, population, load, seconds);
       context.say(`${perPost} a POST: closed loop afterwards`);
       const after = await takeTurns(context, { yardstick, collector, load });
       return rowsOf({ ...overloaded, perPost, before, after });
@@ -54,7 +54,7 @@ async function measure(context, perPost) {
 }
 
 /** What becomes of the flood, of the probes beside it and of newcomers, and of the memory. */
-async function flood({ port, residentBytes }, population, load, seconds) {
+async function measureFlood({ port, residentBytes }, population, load, seconds) {
   const connections = SENDERS[population.perPost];
   const memory = sample(residentBytes);
   const probesSeconds = PROBES_CONNECTING_SECONDS + seconds;
@@ -95,7 +95,7 @@ async function comeAnew({ port, seconds, request }) {
 }
 
 function rowsOf({ flood, probes, newcomers, memory, perPost, before, after }) {
-  const [limit, since] = [medianOf(before), medianOf(after)];
+  const [limit, since] = [medianTurn(before), medianTurn(after)];
   const stored = (flood.requests - flood.non2xx) / flood.seconds;
   const { 200: accepted = 0, 503: refused = 0 } = probes.statuses;
   const others = Object.keys(probes.statuses).filter((status) => status !== '200' && status !== '503');
