@@ -46,9 +46,9 @@ async function look(client, seen) {
   }
 }
 
-/** The latest alert's id, the cheapest thing to ask for. */
-export async function latestAlertId(client) {
-  const { alerts } = await client.get('/api/v1/alerts?limit=1');
+/** The id of the latest alert of a service that fell silent, the cheapest thing to ask for: the collector may tell of itself meanwhile. */
+export async function latestOfflineId(client) {
+  const { alerts } = await client.get('/api/v1/alerts?kind=plugin/offline&limit=1');
   return alerts[0]?.id;
 }
 

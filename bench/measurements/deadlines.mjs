@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { latestAlertId, offlineSince, watchOffline } from '../alerts.mjs';
+import { latestOfflineId, offlineSince, watchOffline } from '../alerts.mjs';
 import { capacityOf } from '../capacity.mjs';
 import { openLoop, troubleOf } from '../open-loop.mjs';
 import {
@@ -18,8 +18,9 @@ const SECONDS = 60;
 /** By then V8 has collected, once, what reading the services at the start left behind. */
 const SETTLE_SECONDS = 60;
 const MOST_IDLE = 0.005;
-/** The share of the closed loop's rate that goes on meanwhile. */
-const HALF = 0.5;
+/** The shares of the closed loop's rate that go on meanwhile. */
+const HALF = 1 / 2;
+const THIRD = 1 / 3;
 
 const VICTIM = { name: 'victim', key: 'key-of-victim' };
 const VICTIM_EVERY_MS = 50;
@@ -51,12 +52,14 @@ export const deadlines = {
   async run(context) {
     const { services, database = 'sqlite' } = context;
     const { perSecond } = await capacityOf(context, { database, keepReports: '0', perPost: 1 });
-    const rate = Math.max(1, Math.floor(perSecond * HALF));
+    const rateOf = (share) => Math.max(1, Math.floor(perSecond * share));
+    const falling = Math.min(FALLING, serversFor(services / 2) * SERVICES_PER_SERVER);
     const settings = { 'keep-reports': 0 };
     return withCollector({ database, services, perPost: 1, settings, context }, async (collector) => [
       await idle(context, collector),
-      await detection(context, collector, rate),
-      ...(await fall(context, collector, rate)),
+      await detection(context, collector, rateOf(HALF)),
+      ...(await fall(context, collector, { falling, rate: rateOf(THIRD) })),
+      ...(await fall(context, collector, { falling, first: falling, rate: rateOf(HALF) })).map(forComparison),
     ]);
   },
 };
@@ -123,20 +126,24 @@ async function deadlinesOf(client) {
   }
 }
 
-/** Many promise the same second and break their promise, under half load. */
-async function fall({ services, say }, { port, client }, rate) {
-  const falling = Math.min(FALLING, services);
+/** Beyond what is wanted. */
+function forComparison(row) {
+  return { ...row, target: `(${row.target})` };
+}
+
+/** Many services, from the `first` on, promise the same second and break their promise, while others report. */
+async function fall({ services, say }, { port, client }, { falling, first = 0, rate }) {
   say(`${count(falling)} fall silent in one second, at ${count(rate)} POST/s`);
   const stopping = new AbortController();
   const fallsAt = Date.now() + FALL_AFTER_MS;
-  await promiseUntil(client, falling, fallsAt);
+  await promiseUntil(client, { falling, first }, fallsAt);
   await pause(Math.max(0, fallsAt - CONNECTING_MS - Date.now()));
   const latencies = [];
   const loading = openLoop({
     port,
     rate,
     seconds: (CONNECTING_MS + FALL_PATIENCE_MS) / 1000,
-    request: restOf(services, falling),
+    request: restOf(services, first + falling),
     onAnswer: (_index, _status, _sentAt, answeredAt, dueAt) =>
       latencies.push({ dueAt: performance.timeOrigin + dueAt, ms: answeredAt - dueAt }),
     signal: stopping.signal,
@@ -153,13 +160,13 @@ async function fall({ services, say }, { port, client }, rate) {
   );
   return [
     {
-      what: `${count(falling)} fall silent in one second: recorded, from the first deadline`,
+      what: `${count(falling)} fall silent in one second at ${count(rate)} POST/s: recorded, from the first deadline`,
       measured: `${count(new Set(told).size)} alerts in ${ms(tookMs)}`,
       target: `all in ${MOST_FALLING_MS} ms`,
       met: told.length === falling && new Set(told).size === falling && tookMs <= MOST_FALLING_MS,
     },
     {
-      what: `meanwhile intake at ${count(rate)} POST/s, p99`,
+      what: 'meanwhile intake, p99',
       measured: `${ms(p99Ms)}${trouble && ` (${trouble})`}`,
       target: `< ${MOST_INTAKE_P99_MS} ms`,
       met: p99Ms < MOST_INTAKE_P99_MS && trouble === '',
@@ -167,12 +174,12 @@ async function fall({ services, say }, { port, client }, rate) {
   ];
 }
 
-/** Has the first services promise a report in the second that begins at `fallsAt`: the later sent, the shorter the promise. */
-async function promiseUntil(client, falling, fallsAt) {
-  const servers = serversFor(falling);
-  let next = 0;
+/** Has services promise a report in the second that begins at `fallsAt`: the later sent, the shorter the promise. */
+async function promiseUntil(client, { falling, first }, fallsAt) {
+  const end = serversFor(first + falling);
+  let next = serversFor(first);
   async function one() {
-    while (next < servers) {
+    while (next < end) {
       const server = next++;
       const period = Math.floor((fallsAt + 1000 - Date.now()) / 1000);
       if (period < 3) throw new Error('The reports took too long to fall silent in the same second.');
@@ -182,12 +189,12 @@ async function promiseUntil(client, falling, fallsAt) {
   await Promise.all(Array.from({ length: AT_ONCE }, one));
 }
 
-/** Requests of all servers but those that hold the first `falling` services; of those, when there are no others, none in time. */
-function restOf(services, falling) {
-  const isAll = falling >= services;
+/** Requests of all servers but those that hold the first `fallen` services; of a new one when there are no others. */
+function restOf(services, fallen) {
+  const isAll = fallen >= services;
   return randomRequests({
-    services: isAll ? SERVICES_PER_SERVER : services - falling,
-    firstServer: isAll ? serversFor(services) : serversFor(falling),
+    services: isAll ? SERVICES_PER_SERVER : services - fallen,
+    firstServer: isAll ? serversFor(services) : serversFor(fallen),
     perPost: 1,
     period: QUIET_PERIOD_SECONDS,
   });
@@ -196,11 +203,11 @@ function restOf(services, falling) {
 /** When the latest alert's id changed for the last time: after the deadlines' second, and with a second of rest. */
 async function lastAlertSeen(client, fallsAt) {
   const end = fallsAt + FALL_PATIENCE_MS - 5000;
-  let latest = { id: await latestAlertId(client), at: Date.now() };
+  let latest = { id: await latestOfflineId(client), at: Date.now() };
   let unchanged = 0;
   while (Date.now() < end) {
     await pause(LATEST_POLL_MS);
-    const id = await latestAlertId(client);
+    const id = await latestOfflineId(client);
     const now = Date.now();
     unchanged = id === latest.id ? unchanged + 1 : 0;
     if (unchanged === 0) latest = { id, at: now };

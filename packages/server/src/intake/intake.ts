@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /** Fewer POSTs wait a moment for others: what comes singly costs several times as much. */
-const WORTH_A_COMMIT = 8;
+const WORTH_A_COMMIT = 32;
 /** From the beginning of a batch until one of fewer begins, milliseconds. Whoever reports while nothing goes on does not wait. */
 const MOMENT_MS = 2;
 

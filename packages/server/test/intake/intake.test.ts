@@ -34,6 +34,8 @@ function intakeOver(answer: (names: string[]) => Settled[], isAway = false) {
     Promise.allSettled(names.map((name) => intake.submit(submission(name))));
   return { intake, batches, submit };
 }
+/** So many that they are worth a commit of their own. */
+const many = (name: string) => Array.from({ length: 32 }, (_, index) => `${name}${index}`);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const words = (results: PromiseSettledResult<unknown>[]) =>
   results.map((r) => (r.status === 'fulfilled' ? r.value : r.reason.status));
@@ -68,26 +70,27 @@ describe('intake', () => {
     await submit('a', 'b');
     await submit('c');
     assert.deepEqual(names(), ['a b'], 'a few are not worth a commit of their own');
-    await submit('a', 'a', ...'defgh');
-    assert.deepEqual(names(), ['a b', 'c d e f g h']);
-    await submit(...'ijklmnop');
-    assert.deepEqual(names(), ['a b', 'c d e f g h'], 'no more than two');
+    await submit('a', 'a', ...many('d').slice(1));
+    const second = `c ${many('d').slice(1).join(' ')}`;
+    assert.deepEqual(names(), ['a b', second]);
+    await submit(...many('e'));
+    assert.deepEqual(names(), ['a b', second], 'no more than two');
     let isSettled = false;
     const settled = intake.settled().then(() => {
       isSettled = true;
     });
     open[1]?.end();
     await turn();
-    assert.deepEqual(names(), ['a b', 'c d e f g h', 'i j k l m n o p'], 'a is under way');
+    assert.deepEqual(names(), ['a b', second, many('e').join(' ')], 'a is under way');
     open[0]?.end();
     open[2]?.end();
     while (open.length < 4) await turn();
     assert.equal(names().at(-1), 'a a');
-    await submit(...'qrstuvwx');
-    assert.deepEqual([names().at(-1), isSettled], ['q r s t u v w x', false]);
+    await submit(...many('f'));
+    assert.deepEqual([names().at(-1), isSettled], [many('f').join(' '), false]);
     open[3]?.end();
     await settled; // whatever came later
-    assert.equal(intake.waiting(), 8);
+    assert.equal(intake.waiting(), many('f').length);
   });
 
   it('lets few gather for a moment after a batch, but not many, nor the first, nor whoever waits until all is settled', async () => {
@@ -104,10 +107,10 @@ describe('intake', () => {
       assert.deepEqual(words([...(await few), ...(await other)]), ['stored', 'stored']);
     }
     assert.equal(batches.at(-1), 'b c');
-    const many = submit(...'defghijk');
+    const crowd = submit(...many('d'));
     await turn();
-    assert.equal(batches.at(-1), 'd e f g h i j k');
-    await many;
+    assert.equal(batches.at(-1), many('d').join(' '));
+    await crowd;
     const urgent = submit('l');
     const settled = intake.settled();
     assert.equal(batches.at(-1), 'l');

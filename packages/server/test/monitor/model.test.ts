@@ -27,6 +27,14 @@ interface Step {
   pause: { index: number; paused: boolean } | null;
 }
 
+const saying = (period: number): Entry => ({ state: 'OK', period, grace: 0, mark: null, info: '' });
+/** A service that promises more than the others, who leave it alone in their pulse, and that is paused once it is missed. */
+const LEFT_ALONE: Step[] = [
+  { waitMs: 0, entries: [3, 3, 9, 3, 3].map(saying), pause: null },
+  { waitMs: 0, entries: [saying(3), saying(3), null, saying(3), saying(3)], pause: null },
+  { waitMs: 10_000, entries: [3, 3, 3, 3, 3].map(saying), pause: { index: 2, paused: true } },
+];
+
 /** What should be known of one service after it has heard of all its reports and deadlines, and of nothing else. */
 class Expected {
   status: Status | undefined;
@@ -119,7 +127,7 @@ onBothKinds('however reports are grouped into POSTs', (kind) => {
           known,
         );
       }),
-      { numRuns: 25 },
+      { numRuns: 25, examples: [[LEFT_ALONE]] },
     );
   });
 
