@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { availableParallelism } from 'node:os';
 import { type Collector, startCollector } from '../support/collector.ts';
 import { newDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -37,8 +38,9 @@ describe('overc-server', () => {
     const start = () => startCollector(scene, { database: newDatabase('SQLite', scene) });
 
     it('gives V8 the room and the habits that it needs (docs/performance.md), as these tests start it too', () => {
-      const flags = readFileSync(`/proc/${owner.program.pid}/cmdline`, 'utf8').split('\0').slice(1, 4);
+      const flags = readFileSync(`/proc/${owner.program.pid}/cmdline`, 'utf8').split('\0').slice(1, 5);
       assert.deepEqual(flags, [
+        `--v8-pool-size=${Math.min(4, availableParallelism())}`,
         '--max-semi-space-size=32',
         '--no-allocation-site-pretenuring',
         '--heap-growing-percent=100',
