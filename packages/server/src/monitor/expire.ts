@@ -5,8 +5,8 @@ import { type MonitorDeps, shown } from './deps.ts';
 
 /** Services written in one transaction, to begin with; afterwards as many as take about so long, since reports wait behind it. */
 const CHUNK = 500;
-const MOST_AT_ONCE = 1200;
-const CHUNK_MS = 40;
+const MOST_AT_ONCE = 1800;
+const CHUNK_MS = 60;
 /** A collector that gave no sign of life for so long hears nobody, so nothing that was sent waits there. */
 const SIGNED_WITHIN_MS = 2000;
 /** Pulses found at once: enough that those whose rows lie together are mostly written together, which halves the cost. */
