@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+const OFFLINE_PATH = '/api/v1/alerts?kind=plugin/offline';
 const PAGE = 1000;
 /** A look usually finds little that is new, so that the collector need not make long pages. */
 const GLANCE = 20;
@@ -36,7 +37,7 @@ async function look(client, seen) {
   let cursor = '';
   for (let page = 0; page < MOST_PAGES; page++) {
     const limit = page === 0 ? GLANCE : PAGE;
-    const { alerts, next } = await client.get(`/api/v1/alerts?kind=plugin/offline&limit=${limit}${cursor}`);
+    const { alerts, next } = await client.get(`${OFFLINE_PATH}&limit=${limit}${cursor}`);
     const seenAt = Date.now();
     const news = alerts.filter(({ id }) => !seen.has(id));
     for (const { id, at, server, service } of news)
@@ -46,9 +47,9 @@ async function look(client, seen) {
   }
 }
 
-/** The id of the latest alert of a service that fell silent, the cheapest thing to ask for: the collector may tell of itself meanwhile. */
+/** The id of the latest alert of a service that fell silent, the cheapest thing to ask for. The collector may tell of itself meanwhile. */
 export async function latestOfflineId(client) {
-  const { alerts } = await client.get('/api/v1/alerts?kind=plugin/offline&limit=1');
+  const { alerts } = await client.get(`${OFFLINE_PATH}&limit=1`);
   return alerts[0]?.id;
 }
 
@@ -58,7 +59,7 @@ export async function offlineSince(client, since) {
   const from = encodeURIComponent(new Date(since).toISOString());
   let cursor = '';
   for (let page = 0; page < MOST_PAGES; page++) {
-    const path = `/api/v1/alerts?kind=plugin/offline&since=${from}&limit=${PAGE}${cursor}`;
+    const path = `${OFFLINE_PATH}&since=${from}&limit=${PAGE}${cursor}`;
     const { alerts, next } = await client.get(path);
     names.push(...alerts.map(({ server, service }) => `${server}/${service}`));
     if (next === undefined) break;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { latestOfflineId, offlineSince, watchOffline } from '../alerts.mjs';
-import { capacityOf } from '../capacity.mjs';
+import { capacityOf, rateAt, THIRD } from '../capacity.mjs';
 import { openLoop, troubleOf } from '../open-loop.mjs';
 import {
   bodyOf,
@@ -18,9 +18,8 @@ const SECONDS = 60;
 /** By then V8 has collected, once, what reading the services at the start left behind. */
 const SETTLE_SECONDS = 60;
 const MOST_IDLE = 0.005;
-/** The shares of the closed loop's rate that go on meanwhile. */
+/** The share of the limit at which missed services must be detected soon. */
 const HALF = 1 / 2;
-const THIRD = 1 / 3;
 
 const VICTIM = { name: 'victim', key: 'key-of-victim' };
 const VICTIM_EVERY_MS = 50;
@@ -51,15 +50,15 @@ export const deadlines = {
   title: 'Deadlines',
   async run(context) {
     const { services, database = 'sqlite' } = context;
-    const { perSecond } = await capacityOf(context, { database, keepReports: '0', perPost: 1 });
-    const rateOf = (share) => Math.max(1, Math.floor(perSecond * share));
+    const capacity = await capacityOf(context, { database, keepReports: '0', perPost: 1 });
+    const [half, third] = [rateAt(capacity, HALF), rateAt(capacity, THIRD)];
     const falling = Math.min(FALLING, serversFor(services / 2) * SERVICES_PER_SERVER);
     const settings = { 'keep-reports': 0 };
     return withCollector({ database, services, perPost: 1, settings, context }, async (collector) => [
       await idle(context, collector),
-      await detection(context, collector, rateOf(HALF)),
-      ...(await fall(context, collector, { falling, rate: rateOf(THIRD) })),
-      ...(await fall(context, collector, { falling, first: falling, rate: rateOf(HALF) })).map(forComparison),
+      await detection(context, collector, half),
+      ...(await fall(context, collector, { falling, rate: third })),
+      ...(await fall(context, collector, { falling, first: falling, rate: half })).map(forComparison),
     ]);
   },
 };

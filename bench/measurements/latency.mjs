@@ -1,4 +1,4 @@
-import { capacityOf, warmUp } from '../capacity.mjs';
+import { capacityOf, rateAt, THIRD, warmUp } from '../capacity.mjs';
 import { openLoop, troubleOf } from '../open-loop.mjs';
 import { QUIET_PERIOD_SECONDS, randomRequests, statusHalves } from '../population.mjs';
 import { count, ms } from '../row.mjs';
@@ -7,8 +7,6 @@ import { withCollector, withYardstick } from '../stage.mjs';
 const SECONDS = 600;
 const YARDSTICK_SECONDS = 60;
 const WARM_UP_SECONDS = 5;
-/** The share of the closed loop's rate at which latency is looked at. */
-const SHARE = 1 / 3;
 const TARGETS = [
   { database: 'sqlite', p99Ms: 10, p9999Ms: 150 },
   { database: 'mariadb', p99Ms: 15, p9999Ms: 150 },
@@ -28,8 +26,8 @@ export const latency = {
 
 async function measure(context, { database, p99Ms, p9999Ms }) {
   const { services, seconds = SECONDS, say } = context;
-  const { perSecond } = await capacityOf(context, { database, keepReports: '0', perPost: 1 });
-  const rate = Math.max(1, Math.floor(perSecond * SHARE));
+  const capacity = await capacityOf(context, { database, keepReports: '0', perPost: 1 });
+  const rate = rateAt(capacity, THIRD);
   const request = randomRequests({ services, perPost: 1, period: QUIET_PERIOD_SECONDS });
   const load = { rate, request, warmUpSeconds: WARM_UP_SECONDS };
 
