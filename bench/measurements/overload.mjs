@@ -46,11 +46,19 @@ async function measure(context, perPost) {
       const before = await takeTurns(context, { yardstick, collector, load });
       context.say(`${count(SENDERS[perPost])} senders of ${perPost} a POST for ${seconds} s`);
       const overloaded = await measureFlood(collector, population, load, seconds);
+      const againMs = await timeToAnswer(collector);
       context.say(`${perPost} a POST: closed loop afterwards`);
       const after = await takeTurns(context, { yardstick, collector, load });
-      return rowsOf({ ...overloaded, perPost, before, after });
+      return rowsOf({ ...overloaded, perPost, before, againMs, after });
     }),
   );
+}
+
+/** How long until a page is answered, milliseconds: right after the flood until its connections are closed. */
+async function timeToAnswer({ port }) {
+  const from = performance.now();
+  await (await fetch(`http://127.0.0.1:${port}/healthz`)).text();
+  return performance.now() - from;
 }
 
 /** What becomes of the flood, of the probes beside it and of newcomers, and of the memory. */
@@ -94,7 +102,7 @@ async function comeAnew({ port, seconds, request }) {
   return waits;
 }
 
-function rowsOf({ flood, probes, newcomers, memory, perPost, before, after }) {
+function rowsOf({ flood, probes, newcomers, memory, perPost, before, againMs, after }) {
   const [limit, since] = [medianTurn(before), medianTurn(after)];
   const stored = (flood.requests - flood.non2xx) / flood.seconds;
   const { 200: accepted = 0, 503: refused = 0 } = probes.statuses;
@@ -134,7 +142,7 @@ function rowsOf({ flood, probes, newcomers, memory, perPost, before, after }) {
     },
     {
       what: `${what}: speed afterwards`,
-      measured: `${count(since.perSecond)} POST/s, ${range(since)}; ${speed.toFixed(2)} × of before, ${first.toFixed(2)} × at once`,
+      measured: `${count(since.perSecond)} POST/s, ${range(since)}; ${speed.toFixed(2)} × of before, ${first.toFixed(2)} × at once, after ${ms(againMs)} in which the flood's connections close`,
       yardstick: `${count(since.yardstickPerSecond)} POST/s`,
       ratio: since.ratio,
       target: `≥ ${FULL_SPEED} × of before`,

@@ -19,6 +19,9 @@ const WORTH_A_COMMIT = 32;
 /** From the beginning of a batch until one of fewer begins, milliseconds. Whoever reports while nothing goes on does not wait. */
 const MOMENT_MS = 2;
 
+/** One for all: noting where each was made costs more than the rest of refusing. */
+const TOO_MUCH_WAITS = unavailable('Too much is waiting for the disk; send it again.');
+
 export interface Intake {
   /** Whether whatever comes now is refused, so that it need not be read. */
   isFull(): boolean;
@@ -76,7 +79,7 @@ export function createIntake({ store, batchesAtOnce, unavailability, log }: Inta
       await pause(ms);
       refusals.leave();
     }
-    throw unavailable('Too much is waiting for the disk; send it again.');
+    throw TOO_MUCH_WAITS;
   }
 
   /** One batch is under way at a time; another beside it, or right after it, only if it is worth a commit. */

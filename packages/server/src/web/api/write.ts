@@ -106,6 +106,7 @@ function answer(res: ServerResponse, result: string | HttpError, observe: (statu
   const failed = typeof result !== 'string';
   const status = failed ? result.status : 200;
   observe(status);
+  if (res.destroyed) return; // the sender is gone, and writing to nobody costs more than an answer
   const body = failed ? JSON.stringify({ error: result.message }) : result;
   const headers: Record<string, string | number> = {
     'Content-Type': 'application/json; charset=utf-8',
