@@ -19,7 +19,7 @@ const WORTH_A_COMMIT = 32;
 /** From the beginning of a batch until one of fewer begins, milliseconds. Whoever reports while nothing goes on does not wait. */
 const MOMENT_MS = 2;
 
-/** One for all: noting where each was made costs more than the rest of refusing. */
+/** One for all: where each was made says nothing, and noting it takes time when there is none. */
 const TOO_MUCH_WAITS = unavailable('Too much is waiting for the disk; send it again.');
 
 export interface Intake {
